@@ -1,0 +1,214 @@
+// The fields of a machine file: names, units, ranges and meanings. Ranges keep every derived size
+// within 32 bits.
+#pragma once
+
+#include "arch/machine/machine.h"
+
+namespace orrery {
+
+template <>
+struct EnumNames<PsumRoute> {
+  static constexpr std::array kNames{
+      std::pair{PsumRoute::kColumn, "column"}, std::pair{PsumRoute::kTree, "tree"},
+      std::pair{PsumRoute::kInPlace, "in_place"}, std::pair{PsumRoute::kSpill, "spill"}};
+};
+template <>
+struct EnumNames<Padding> {
+  static constexpr std::array kNames{std::pair{Padding::kStored, "stored"},
+                                     std::pair{Padding::kGenerated, "generated"}};
+};
+template <>
+struct EnumNames<FirstPsum> {
+  static constexpr std::array kNames{std::pair{FirstPsum::kRead, "read"},
+                                     std::pair{FirstPsum::kZero, "zero"}};
+};
+template <>
+struct EnumNames<Overflow> {
+  static constexpr std::array kNames{std::pair{Overflow::kWrap, "wrap"},
+                                     std::pair{Overflow::kSaturate, "saturate"}};
+};
+
+template <class V>
+void Pe::fields(V& v) {
+  v.field("ifmap_spad_words", ifmap_spad_words,
+          {.doc = "ifmap spad of a PE, a ring", .unit = "word", .min = 1, .max = 65536});
+  v.field("filter_spad_words", filter_spad_words,
+          {.doc = "filter spad of a PE", .unit = "word", .min = 1, .max = 65536});
+  v.field("psum_spad_words", psum_spad_words,
+          {.doc = "psum spad of a PE", .unit = "psum", .min = 1, .max = 65536});
+  v.field(
+      "ifmap_fifo_words", ifmap_fifo_words,
+      {.doc = "FIFO between the ifmap bus and the spad", .unit = "word", .min = 1, .max = 1024});
+  v.field(
+      "filter_fifo_packets", filter_fifo_packets,
+      {.doc = "FIFO between the filter bus and the spad", .unit = "packet", .min = 1, .max = 1024});
+  v.field("psum_in_fifo_packets", psum_in_fifo_packets,
+          {.doc = "FIFO of incoming psums", .unit = "packet", .min = 1, .max = 1024});
+  v.field("psum_out_fifo_packets", psum_out_fifo_packets,
+          {.doc = "FIFO of outgoing psums", .unit = "packet", .min = 1, .max = 1024});
+  v.field("pipeline_stages", pipeline_stages,
+          {.doc = "from the issue of a MAC until its psum can leave",
+           .unit = "cycle",
+           .min = 1,
+           .max = 32});
+  v.field("adders", adders,
+          {.doc = "1: merging an incoming psum takes an issue slot; 2: it rides along",
+           .min = 1,
+           .max = 2});
+}
+
+template <class V>
+void PeArray::fields(V& v) {
+  v.field("rows", rows, {.doc = "rows of the array", .unit = "PE", .min = 1, .max = 1024});
+  v.field("cols", cols, {.doc = "columns of the array", .unit = "PE", .min = 1, .max = 1024});
+  v.field("psum_route", psum_route, {.doc = "how psums of PEs that work on one ofmap meet"});
+}
+
+template <class V>
+void Bus::fields(V& v) {
+  v.field(
+      "words_per_cycle", words_per_cycle,
+      {.doc = "words of a packet; one packet a core cycle", .unit = "word", .min = 1, .max = 256});
+  v.field("latency_cycles", latency_cycles,
+          {.doc = "delay on top of the cycle of the transfer",
+           .unit = "cycle",
+           .min = 0,
+           .max = 1024,
+           .optional = true});
+}
+
+template <class V>
+void Noc::fields(V& v) {
+  v.field("ifmap", ifmap, {.doc = "bus from the GLB to the PEs"});
+  v.field("filter", filter, {.doc = "bus from the GLB to the PEs"});
+  v.field("psum_in", psum_in, {.doc = "bus from the GLB to the PEs"});
+  v.field("psum_out", psum_out, {.doc = "bus from the PEs to the GLB"});
+  v.field("psum_link", psum_link, {.doc = "from a PE to the PE above"});
+}
+
+template <class V>
+void Store::fields(V& v) {
+  v.field("name", name, {.doc = "name of the memory"});
+  v.field("holds", holds, {.doc = "tensors kept here: of ifmap, filter, psum"});
+  v.field("banks", banks,
+          {.doc = "banks, each of one tensor during a layer", .min = 1, .max = 4096});
+  v.field("bank_words", bank_words,
+          {.doc = "capacity of a bank", .unit = "word", .min = 1, .max = 1 << 24});
+  v.field("read_words_per_cycle", read_words_per_cycle,
+          {.doc = "words read for a tensor", .unit = "word/cycle", .min = 1, .max = 256});
+  v.field("write_words_per_cycle", write_words_per_cycle,
+          {.doc = "words written for a tensor", .unit = "word/cycle", .min = 1, .max = 256});
+  v.field("shared_port", shared_port,
+          {.doc = "psum reads and writes take turns, writes first", .optional = true});
+  v.field("prefetch", prefetch,
+          {.doc = "streams the tile of the next pass in; keeps no tiles", .optional = true});
+}
+
+template <class V>
+void Level::fields(V& v) {
+  v.field("name", name, {.doc = "name of the level"});
+  v.field("stores", stores, {.doc = "its memories"});
+}
+
+template <class V>
+void Dma::fields(V& v) {
+  v.field("words_per_cycle", words_per_cycle,
+          {.doc = "width of the link, in link cycles", .unit = "word/cycle", .min = 1, .max = 256});
+  v.field("overlap", overlap,
+          {.doc = "tensors whose transfers may run beside the array: of ifmap, filter, psum"});
+  v.field("crossing_cycles", crossing_cycles,
+          {.doc = "edges of the destination's clock that a clock crossing costs",
+           .unit = "cycle",
+           .min = 0,
+           .max = 64});
+}
+
+template <class V>
+void Dram::fields(V& v) {
+  v.field("megabytes", megabytes,
+          {.doc = "capacity, in 2^20 bytes", .unit = "MB", .min = 1, .max = 1 << 20});
+  v.field("bytes_per_second", bytes_per_second,
+          {.doc = "bandwidth", .unit = "byte/s", .min = 1e3, .max = 1e15});
+  v.field(
+      "latency_ns", latency_ns,
+      {.doc = "from request to first word, once a transfer", .unit = "ns", .min = 0, .max = 1e6});
+}
+
+template <class V>
+void Post::fields(V& v) {
+  v.field("bias", bias, {.doc = "adds biases"});
+  v.field("requantize", requantize, {.doc = "shifts, rounds and saturates psums to operands"});
+  v.field("relu", relu, {.doc = "sets negative words to zero"});
+  v.field("pooling", pooling, {.doc = "pools on the way to DRAM"});
+  v.field("words_per_cycle", words_per_cycle,
+          {.doc = "ofmap words in a core cycle", .unit = "word/cycle", .min = 1, .max = 256});
+}
+
+template <class V>
+void Controller::fields(V& v) {
+  v.field("setup_bits", setup_bits,
+          {.doc = "configuration of a layer, shifted in serially",
+           .unit = "bit",
+           .min = 0,
+           .max = 1 << 24});
+  v.field("setup_mhz", setup_mhz,
+          {.doc = "clock of the configuration chain", .unit = "MHz", .min = 0.001, .max = 1e5});
+}
+
+template <class V>
+void Limits::fields(V& v) {
+  const auto bound = [&v](std::string_view name, int& member, std::string_view doc) {
+    v.field(name, member, {.doc = doc, .min = 0, .max = 1 << 20, .optional = true});
+  };
+  bound("filter_rows", filter_rows, "rows of a filter; 0: no limit");
+  bound("filter_cols", filter_cols, "columns of a filter; 0: no limit");
+  bound("filters", filters, "filters of one configuration; 0: no limit");
+  bound("channels", channels, "channels of one configuration; 0: no limit");
+  v.field("stride_rows", stride_rows, {.doc = "vertical strides", .min = 1, .max = 1024});
+  v.field("stride_cols", stride_cols, {.doc = "horizontal strides", .min = 1, .max = 1024});
+}
+
+template <class V>
+void Clocks::fields(V& v) {
+  v.field("core_mhz", core_mhz,
+          {.doc = "clock of array, NoC and GLB", .unit = "MHz", .min = 0.001, .max = 1e5});
+  v.field("link_mhz", link_mhz,
+          {.doc = "clock of the link to DRAM", .unit = "MHz", .min = 0.001, .max = 1e5});
+}
+
+template <class V>
+void Numbers::fields(V& v) {
+  v.field("word_bits", word_bits,
+          {.doc = "word of every store, bus and count", .unit = "bit", .min = 8, .max = 64});
+  v.field("operand_bits", operand_bits,
+          {.doc = "ifmap and filter operands, signed", .unit = "bit", .min = 8, .max = 16});
+  v.field("product_bits", product_bits,
+          {.doc = "what is kept of a product", .unit = "bit", .min = 8, .max = 32});
+  v.field("psum_bits", psum_bits, {.doc = "psums, signed", .unit = "bit", .min = 8, .max = 32});
+  v.field("overflow", overflow, {.doc = "what a psum does at its ends"});
+}
+
+template <class V>
+void Machine::fields(V& v) {
+  v.field("name", name, {.doc = "name of the machine"});
+  v.field("description", description, {.doc = "what it is", .optional = true});
+  v.field("source", source, {.doc = "where its values come from"});
+  v.field("mac", mac, {.doc = "MAC datapath of every PE"});
+  v.field("clocks", clocks, {.doc = "clocks"});
+  v.field("numbers", numbers, {.doc = "widths of words, operands, products and psums"});
+  v.field("array", array, {.doc = "the PE array"});
+  v.field("pe", pe, {.doc = "one PE"});
+  v.field("noc", noc, {.doc = "buses between the GLB and the PEs"});
+  v.field("levels", levels, {.doc = "storage between DRAM and the PEs, from DRAM inwards"});
+  v.field("dma", dma, {.doc = "transfers between DRAM and the GLB"});
+  v.field("dram", dram, {.doc = "DRAM"});
+  v.field("post", post, {.doc = "what happens to finished psums on their way out"});
+  v.field("controller", controller, {.doc = "layer set-up"});
+  v.field("limits", limits, {.doc = "what one configuration supports natively"});
+  v.field("padding", padding,
+          {.doc = "padding zeros: held in DRAM and GLB and moved, or made at the NoC"});
+  v.field("first_psum", first_psum,
+          {.doc = "the first pass reads its (zero) psums from the GLB, or starts from zero"});
+}
+
+}  // namespace orrery

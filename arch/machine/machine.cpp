@@ -1,0 +1,48 @@
+#include "arch/machine/machine.h"
+
+#include <algorithm>
+
+#include "arch/machine/fields_of_machine.h"
+#include "arch/machine/validate.h"
+
+namespace orrery {
+
+int Machine::words_per_psum() const {
+  return (numbers.psum_bits + numbers.word_bits - 1) / numbers.word_bits;
+}
+
+const Store& Machine::store_of(Tensor t) const {
+  const std::vector<Store>& stores = levels.back().stores;
+  return *std::find_if(stores.begin(), stores.end(), [t](const Store& store) {
+    return std::find(store.holds.begin(), store.holds.end(), orrery::name(t)) != store.holds.end();
+  });
+}
+
+Arithmetic Machine::arithmetic(const Layer& layer) const {
+  return {.product_shift = layer.product_shift,
+          .product_bits = numbers.product_bits,
+          .psum_bits = numbers.psum_bits,
+          .overflow = numbers.overflow};
+}
+
+bool Machine::overlaps(Tensor t) const {
+  return std::find(dma.overlap.begin(), dma.overlap.end(), orrery::name(t)) != dma.overlap.end();
+}
+
+Machine read_machine(const Node& root) {
+  Machine machine = read<Machine>(root);
+  machine.tags = tags_of(root);
+  validate(machine, root);
+  return machine;
+}
+
+Machine read_machine(const std::filesystem::path& path) { return read_machine(parse_yaml(path)); }
+
+std::string to_yaml(Machine machine) {
+  const std::vector<TaggedValue> tags = machine.tags;
+  return print_yaml(std::move(machine), tags);
+}
+
+std::string document_machine() { return document<Machine>(); }
+
+}  // namespace orrery

@@ -1,0 +1,205 @@
+// The machine as data: what each structure holds, moves and costs in time. No clock runs here.
+//
+//   DRAM <-link-> DMA <-> GLB (banks) <-> NoC buses <-> rows x cols of PEs (spads, one MAC each)
+//                          ^--- post-processing on the way out
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "workloads/golden/golden.h"
+#include "workloads/input/fields.h"
+#include "workloads/layer/layer.h"
+
+namespace orrery {
+
+// A PE: three spads, FIFOs at every port, a pipelined MAC.
+struct Pe {
+  int ifmap_spad_words = 0;  // a ring: a word's slot is free after its last use
+  int filter_spad_words = 0;
+  int psum_spad_words = 0;       // in psums, not in words
+  int ifmap_fifo_words = 0;      // between the ifmap bus and the ifmap spad
+  int filter_fifo_packets = 0;   // packets of the filter bus
+  int psum_in_fifo_packets = 0;  // packets of the psum buses
+  int psum_out_fifo_packets = 0;
+  int pipeline_stages = 1;  // cycles from issue until a psum can leave
+  int adders = 1;           // 1: merging an incoming psum takes an issue slot; 2: it rides along
+  template <class V>
+  void fields(V& v);
+  bool operator==(const Pe&) const = default;
+};
+
+// How psums of PEs that work on one ofmap meet.
+enum class PsumRoute : std::uint8_t { kColumn, kTree, kInPlace, kSpill };
+
+struct PeArray {
+  int rows = 0;
+  int cols = 0;
+  PsumRoute psum_route = PsumRoute::kColumn;
+  template <class V>
+  void fields(V& v);
+  bool operator==(const PeArray&) const = default;
+};
+
+// One bus of the NoC.
+struct Bus {
+  int words_per_cycle = 1;  // words in a packet; one packet a cycle
+  int latency_cycles =
+      0;  // from the GLB port to the FIFO at the PE, on top of the cycle of the transfer
+  template <class V>
+  void fields(V& v);
+  bool operator==(const Bus&) const = default;
+};
+
+struct Noc {
+  Bus ifmap, filter, psum_in, psum_out;
+  Bus psum_link;  // PE to the PE above
+  template <class V>
+  void fields(V& v);
+  bool operator==(const Noc&) const = default;
+};
+
+// A memory of a level.
+struct Store {
+  std::string name;
+  std::vector<std::string> holds;  // of ifmap, filter, psum
+  int banks = 1;
+  int bank_words = 0;  // in words of word_bits; a bank belongs to one tensor during a layer
+  int read_words_per_cycle = 1;
+  int write_words_per_cycle = 1;
+  bool shared_port = false;  // psum reads and writes take turns, writes first
+  bool prefetch =
+      false;  // streams the next pass's tile in while the array works; not a place to keep tiles
+  template <class V>
+  void fields(V& v);
+  bool operator==(const Store&) const = default;
+};
+
+// A level of storage between DRAM and the PEs.
+struct Level {
+  std::string name;
+  std::vector<Store> stores;
+  template <class V>
+  void fields(V& v);
+  bool operator==(const Level&) const = default;
+};
+
+struct Dma {
+  int words_per_cycle = 1;  // in link cycles
+  std::vector<std::string>
+      overlap;  // tensors (ifmap, filter, psum) whose transfers may run beside the array
+  int crossing_cycles = 0;  // destination-clock edges that a clock crossing costs
+  template <class V>
+  void fields(V& v);
+  bool operator==(const Dma&) const = default;
+};
+
+struct Dram {
+  std::int64_t megabytes = 0;  // 2^20 bytes
+  double bytes_per_second = 0;
+  double latency_ns = 0;  // from request to first word, once a transfer
+  template <class V>
+  void fields(V& v);
+  bool operator==(const Dram&) const = default;
+};
+
+struct Post {
+  bool bias = true, requantize = true, relu = true, pooling = false;
+  int words_per_cycle = 1;  // core cycles
+  template <class V>
+  void fields(V& v);
+  bool operator==(const Post&) const = default;
+};
+
+struct Controller {
+  int setup_bits = 0;  // configuration of one layer, shifted in serially
+  double setup_mhz = 1;
+  template <class V>
+  void fields(V& v);
+  bool operator==(const Controller&) const = default;
+};
+
+// What one configuration supports natively; 0 stands for no limit. A layer with more filters or
+// channels is split by the controller into several configurations; other limits refuse the layer.
+struct Limits {
+  int filter_rows = 0, filter_cols = 0, filters = 0, channels = 0;
+  std::vector<int> stride_rows, stride_cols;
+  template <class V>
+  void fields(V& v);
+  bool operator==(const Limits&) const = default;
+};
+
+struct Clocks {
+  double core_mhz = 0;
+  double link_mhz = 0;
+  template <class V>
+  void fields(V& v);
+  bool operator==(const Clocks&) const = default;
+};
+
+enum class Padding : std::uint8_t { kStored, kGenerated };
+enum class FirstPsum : std::uint8_t { kRead, kZero };
+
+struct Numbers {
+  int word_bits = 16;  // word of every store, bus and count
+  int operand_bits = 16;
+  int product_bits = 32;
+  int psum_bits = 32;
+  Overflow overflow = Overflow::kWrap;
+  template <class V>
+  void fields(V& v);
+  bool operator==(const Numbers&) const = default;
+};
+
+struct Machine {
+  std::string name;
+  std::string description;
+  std::string source;
+  std::string mac;  // name of a MAC datapath, arch/mac/all.h
+  Clocks clocks;
+  Numbers numbers;
+  PeArray array;
+  Pe pe;
+  Noc noc;
+  std::vector<Level> levels;  // from DRAM inwards, without DRAM and the spads
+  Dma dma;
+  Dram dram;
+  Post post;
+  Controller controller;
+  Limits limits;
+  Padding padding =
+      Padding::kStored;  // padding zeros: held in DRAM and GLB and moved, or made at the NoC
+  FirstPsum first_psum =
+      FirstPsum::kZero;  // the first pass reads its (zero) psums from the GLB, or starts from zero
+  template <class V>
+  void fields(V& v);
+
+  // Not a field: tags found in the file.
+  std::vector<TaggedValue> tags;
+
+  int pes() const { return array.rows * array.cols; }
+  // Words of word_bits that one psum takes in every store and on every bus.
+  int words_per_psum() const;
+  // The store that holds `t` in the innermost level; never null in a validated machine.
+  const Store& store_of(Tensor t) const;
+  // Arithmetic of `layer` on this machine.
+  Arithmetic arithmetic(const Layer& layer) const;
+  bool overlaps(Tensor t) const;
+  bool operator==(const Machine&) const = default;
+};
+
+// Reads and validates; throws InputError with file:line.
+Machine read_machine(const std::filesystem::path& path);
+Machine read_machine(const Node& root);
+
+// The machine as YAML (reads back equal), and as a block diagram in text.
+std::string to_yaml(Machine machine);
+std::string block_diagram(const Machine& machine);
+
+// Every field of a machine file as a Markdown table.
+std::string document_machine();
+
+}  // namespace orrery

@@ -1,0 +1,209 @@
+#include "arch/machine/validate.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "arch/mac/all.h"
+
+namespace orrery {
+namespace {
+
+constexpr std::int64_t kMaxPes = 65536;
+constexpr std::int64_t kMaxStoreWords = std::int64_t{1} << 28;
+constexpr std::int64_t kMaxSpadWords = std::int64_t{1} << 26;  // one kind of spad, all PEs
+
+std::vector<std::string> tensor_names() {
+  std::vector<std::string> names;
+  for (const Tensor t : kAllTensors) names.emplace_back(name(t));
+  return names;
+}
+
+// Each of `words`, found at `path`, must be a tensor, once.
+void check_tensors(const std::vector<std::string>& words, const Node& root,
+                   const std::string& path) {
+  const std::vector<std::string> known = tensor_names();
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    const Node& at = root.toward(fmt::format("{}[{}]", path, i));
+    if (std::find(known.begin(), known.end(), words[i]) == known.end()) {
+      at.fail(fmt::format("{} names the unknown tensor '{}'{}", path, words[i],
+                          did_you_mean(words[i], known)));
+    }
+    const auto here = words.begin() + static_cast<std::ptrdiff_t>(i);
+    if (std::find(words.begin(), here, words[i]) != here) {
+      at.fail(fmt::format("{} names {} twice", path, words[i]));
+    }
+  }
+}
+
+void check_names(const Machine& m, const Node& root) {
+  if (m.name.empty()) root.toward("name").fail("name is empty; it must name the machine");
+  if (find_mac(m.mac) == nullptr) {
+    root.toward("mac").fail(fmt::format("mac is '{}', which no MAC datapath is called{}", m.mac,
+                                        did_you_mean(m.mac, mac_names())));
+  }
+}
+
+// Engines count time in whole ticks of a common multiple of the clocks.
+void check_clocks(const Machine& m, const Node& root) {
+  const std::pair<const char*, double> clocks[] = {
+      {"clocks.core_mhz", m.clocks.core_mhz},
+      {"clocks.link_mhz", m.clocks.link_mhz},
+      {"controller.setup_mhz", m.controller.setup_mhz}};
+  for (const auto& [path, mhz] : clocks) {
+    const double khz = mhz * 1000;
+    if (std::abs(khz - std::round(khz)) > 1e-6 * khz) {
+      root.toward(path).fail(fmt::format("{} is {}; it must be a whole number of kHz", path, mhz));
+    }
+  }
+}
+
+void check_numbers(const Machine& m, const Node& root) {
+  const Numbers& n = m.numbers;
+  if (n.operand_bits != 8 && n.operand_bits != 16) {
+    root.toward("numbers.operand_bits")
+        .fail(fmt::format("numbers.operand_bits is {}; it must be 8 or 16", n.operand_bits));
+  }
+  if (n.operand_bits != find_mac(m.mac)->operand_bits) {
+    root.toward("numbers.operand_bits")
+        .fail(fmt::format("numbers.operand_bits is {}; {} multiplies operands of {} bits",
+                          n.operand_bits, m.mac, find_mac(m.mac)->operand_bits));
+  }
+  if (n.word_bits < n.operand_bits) {
+    root.toward("numbers.word_bits")
+        .fail(fmt::format("numbers.word_bits is {}; an operand of {} bits must fit in a word",
+                          n.word_bits, n.operand_bits));
+  }
+  if (n.psum_bits < n.product_bits) {
+    root.toward("numbers.psum_bits")
+        .fail(fmt::format("numbers.psum_bits is {}; a product of {} bits must fit in a psum",
+                          n.psum_bits, n.product_bits));
+  }
+}
+
+void check_array(const Machine& m, const Node& root) {
+  const std::int64_t pes = std::int64_t{m.array.rows} * m.array.cols;
+  if (pes > kMaxPes) {
+    root.toward("array.rows")
+        .fail(fmt::format("array has {} x {} = {} PEs; at most {} are supported", m.array.rows,
+                          m.array.cols, pes, kMaxPes));
+  }
+  const std::pair<const char*, int> spads[] = {{"pe.ifmap_spad_words", m.pe.ifmap_spad_words},
+                                               {"pe.filter_spad_words", m.pe.filter_spad_words},
+                                               {"pe.psum_spad_words", m.pe.psum_spad_words}};
+  for (const auto& [path, words] : spads) {
+    if (words * pes <= kMaxSpadWords) continue;
+    root.toward(path).fail(fmt::format("{} is {}; {} PEs may hold at most {} of them together",
+                                       path, words, pes, kMaxSpadWords));
+  }
+}
+
+// A psum travels in one packet.
+void check_buses(const Machine& m, const Node& root) {
+  const std::pair<const char*, const Bus*> buses[] = {{"noc.psum_in", &m.noc.psum_in},
+                                                      {"noc.psum_out", &m.noc.psum_out},
+                                                      {"noc.psum_link", &m.noc.psum_link}};
+  for (const auto& [path, bus] : buses) {
+    if (bus->words_per_cycle >= m.words_per_psum()) continue;
+    root.toward(fmt::format("{}.words_per_cycle", path))
+        .fail(
+            fmt::format("{}.words_per_cycle is {}; a psum of {} bits takes {} words of {} bits and "
+                        "must fit in a packet",
+                        path, bus->words_per_cycle, m.numbers.psum_bits, m.words_per_psum(),
+                        m.numbers.word_bits));
+  }
+}
+
+void check_store(const Store& store, const Node& root, const std::string& path) {
+  if (store.name.empty()) root.toward(path + ".name").fail(path + ".name is empty");
+  if (store.holds.empty()) {
+    root.toward(path + ".holds")
+        .fail(fmt::format("{}.holds names no tensor; it must name some of {}", path,
+                          fmt::join(tensor_names(), ", ")));
+  }
+  check_tensors(store.holds, root, path + ".holds");
+  const std::int64_t words = std::int64_t{store.banks} * store.bank_words;
+  if (words > kMaxStoreWords) {
+    root.toward(path + ".bank_words")
+        .fail(fmt::format("{} has {} banks x {} words = {} words; at most {} are supported", path,
+                          store.banks, store.bank_words, words, kMaxStoreWords));
+  }
+  if (static_cast<std::size_t>(store.banks) < store.holds.size()) {
+    root.toward(path + ".banks")
+        .fail(
+            fmt::format("{}.banks is {}; a bank belongs to one tensor, so {} tensors need {} banks",
+                        path, store.banks, store.holds.size(), store.holds.size()));
+  }
+  const bool psum = std::find(store.holds.begin(), store.holds.end(), "psum") != store.holds.end();
+  if (store.prefetch && psum) {
+    root.toward(path + ".prefetch")
+        .fail(path + ".prefetch is true, but psums are written back and cannot be prefetched");
+  }
+}
+
+// Every tensor is held by exactly one store of the level.
+void check_holders(const Level& level, const Node& root, const std::string& path) {
+  for (const std::string& tensor : tensor_names()) {
+    std::string holder;
+    for (std::size_t i = 0; i < level.stores.size(); ++i) {
+      const Store& store = level.stores[i];
+      if (std::find(store.holds.begin(), store.holds.end(), tensor) == store.holds.end()) continue;
+      if (!holder.empty()) {
+        root.toward(fmt::format("{}.stores[{}].holds", path, i))
+            .fail(fmt::format("{} is held by both '{}' and '{}'; one store must hold it", tensor,
+                              holder, store.name));
+      }
+      holder = store.name;
+    }
+    if (holder.empty()) {
+      root.toward(path + ".stores")
+          .fail(fmt::format("no store of level '{}' holds {}", level.name, tensor));
+    }
+  }
+}
+
+void check_levels(const Machine& m, const Node& root) {
+  if (m.levels.size() != 1) {
+    root.toward("levels").fail(
+        fmt::format("levels lists {} levels; there must be exactly one between DRAM and the PEs",
+                    m.levels.size()));
+  }
+  const Level& level = m.levels[0];
+  for (std::size_t i = 0; i < level.stores.size(); ++i) {
+    const std::string path = fmt::format("levels[0].stores[{}]", i);
+    check_store(level.stores[i], root, path);
+    for (std::size_t j = 0; j < i; ++j) {
+      if (level.stores[j].name != level.stores[i].name) continue;
+      root.toward(path + ".name")
+          .fail(fmt::format("two stores are called '{}'", level.stores[i].name));
+    }
+  }
+  check_holders(level, root, "levels[0]");
+}
+
+void check_strides(const std::vector<int>& strides, const Node& root, const std::string& path) {
+  if (strides.empty()) root.toward(path).fail(path + " is empty; it must list at least one stride");
+  for (std::size_t i = 1; i < strides.size(); ++i) {
+    if (strides[i - 1] < strides[i]) continue;
+    root.toward(fmt::format("{}[{}]", path, i))
+        .fail(fmt::format("{} lists {} after {}; strides must ascend", path, strides[i],
+                          strides[i - 1]));
+  }
+}
+
+}  // namespace
+
+void validate(const Machine& machine, const Node& root) {
+  check_names(machine, root);
+  check_clocks(machine, root);
+  check_numbers(machine, root);
+  check_array(machine, root);
+  check_buses(machine, root);
+  check_levels(machine, root);
+  check_tensors(machine.dma.overlap, root, "dma.overlap");
+  check_strides(machine.limits.stride_rows, root, "limits.stride_rows");
+  check_strides(machine.limits.stride_cols, root, "limits.stride_cols");
+}
+
+}  // namespace orrery

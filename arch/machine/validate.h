@@ -1,0 +1,12 @@
+// What must hold between the fields of a machine.
+#pragma once
+
+#include "arch/machine/machine.h"
+
+namespace orrery {
+
+// Throws InputError at the line of `root` to blame for the first rule that `machine`, read from it,
+// breaks.
+void validate(const Machine& machine, const Node& root);
+
+}  // namespace orrery

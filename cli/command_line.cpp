@@ -1,0 +1,206 @@
+#include "cli/command_line.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <charconv>
+#include <cstdio>
+#include <exception>
+#include <new>
+
+#include "cli/options.h"
+#include "workloads/input/input_error.h"
+
+namespace orrery {
+namespace {
+
+void declare_selection(CLI::App& app, Options& options) {
+  Selection& s = options.selection;
+  app.add_option("MACHINE", s.machine, "machine: a YAML file, or a name that `orrery list` shows")
+      ->required();
+  app.add_option("NETWORK", s.network, "network: a folder, a network.yaml, or a name")->required();
+  app.add_option("--batch", s.batch, "images run together [1]")->check(CLI::Range(1, 65536));
+  app.add_option("--layers", s.layers, "only these layers, e.g. CONV1,FC6")
+      ->delimiter(',')
+      ->allow_extra_args(false);  // MACHINE and NETWORK may follow
+  app.add_option("--dataflow", s.dataflow, "dataflow of the automatic mapping [rs]");
+  app.add_option("--mapping", s.mapping,
+                 "mappings of some layers; the others are mapped automatically");
+}
+
+std::string on_or_off(const std::string& text) {
+  return text == "on" || text == "off" ? "" : fmt::format("'{}' is neither on nor off", text);
+}
+
+// CLI11 would wrap a negative number around and cut a large one.
+std::string whole_number(const std::string& text) {
+  std::uint64_t number = 0;
+  const char* end = text.data() + text.size();
+  const auto [stopped, error] = std::from_chars(text.data(), end, number);
+  if (error == std::errc{} && stopped == end) return "";
+  return fmt::format("'{}' is not a whole number from 0 to 2^64 - 1", text);
+}
+
+std::string file_name(const std::string& text) {
+  return text.empty() ? "the file needs a name" : "";
+}
+
+// An option that names a file to write.
+void add_output(CLI::App& app, const char* name, std::filesystem::path& path, const char* what) {
+  app.add_option(name, path, what)->type_name("FILE")->check(CLI::Validator(file_name, ""));
+}
+
+void declare_simulate(CLI::App& app, Options& options) {
+  declare_selection(app, options);
+  app.add_option("--seed", options.seed, "seed of the synthetic data [1]")
+      ->check(CLI::Validator(whole_number, ""));
+  app.add_option("--data", options.data, "'synthetic', or a folder of .npy files [synthetic]");
+  app.add_option("--check", options.check, "compare with the golden reference, on or off [on]")
+      ->check(CLI::Validator(on_or_off, "on|off"));
+  add_output(app, "--json", options.json, "write every figure to this file (docs/json.md)");
+  add_output(app, "--csv", options.csv, "write a line for each layer to this file");
+  app.add_flag("--quiet", options.quiet, "no table and no progress");
+}
+
+void declare_map(CLI::App& app, Options& options) {
+  declare_selection(app, options);
+  add_output(app, "--yaml", options.yaml,
+             "write the mappings to this file, as --mapping reads them");
+}
+
+void declare_show(CLI::App& app, Options& options) {
+  app.add_option("FILE", options.file, "a machine or a network: a path or a name")->required();
+}
+
+void declare_nothing(CLI::App&, Options&) {}
+
+struct Command {
+  const char* name;
+  const char* description;
+  const char* examples;
+  void (*declare)(CLI::App&, Options&);
+  int (*run)(const Options&);
+};
+
+constexpr Command kCommands[] = {
+    {"simulate", "Run a network on a machine, cycle by cycle, and report each layer",
+     "  orrery simulate arch/eyeriss.yaml workloads/alexnet --batch 4\n"
+     "  orrery simulate eyeriss alexnet --layers CONV1,CONV2 --seed 7 --json result.json\n"
+     "  orrery simulate tutorial_4x4 tutorial --check off --csv layers.csv --quiet\n\n"
+     "Exit codes: 0 done; 1 an ofmap differs from the golden reference; 2 a mistake in what\n"
+     "was given; 3 a fault of the program.",
+     declare_simulate, simulate_command},
+    {"map", "Show how each layer is laid on a machine, and whether it fits",
+     "  orrery map eyeriss alexnet --batch 4\n"
+     "  orrery map eyeriss alexnet --layers CONV3 --yaml mine.yaml\n"
+     "  orrery map eyeriss alexnet --mapping mine.yaml",
+     declare_map, map_command},
+    {"list", "List the machines, networks, dataflows and MACs at hand", "  orrery list",
+     declare_nothing, list_command},
+    {"show", "Show a machine as a block diagram, or the layers of a network",
+     "  orrery show eyeriss\n  orrery show workloads/alexnet/network.yaml", declare_show,
+     show_command},
+    {"version", "Print the version", "  orrery version", declare_nothing, version_command},
+};
+
+std::vector<std::string> command_names() {
+  std::vector<std::string> names;
+  for (const Command& command : kCommands) names.emplace_back(command.name);
+  return names;
+}
+
+const Command* find_command(std::string_view name) {
+  for (const Command& command : kCommands) {
+    if (name == command.name) return &command;
+  }
+  return nullptr;
+}
+
+std::vector<std::string> option_names(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const CLI::Option* option : app.get_options()) {
+    for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+  }
+  return names;
+}
+
+// Arguments that no option took.
+void refuse_extras(const CLI::App& app) {
+  for (const std::string& extra : app.remaining()) {
+    const std::string option = extra.substr(0, extra.find('='));
+    if (option.starts_with("-")) {
+      throw InputError(fmt::format("unknown option {} of {}{}", option, app.get_name(),
+                                   did_you_mean(option, option_names(app))));
+    }
+    throw InputError(fmt::format("unexpected argument '{}' of {}", extra, app.get_name()));
+  }
+}
+
+// CLI11 would take an unknown command for a stray argument.
+void refuse_unknown_command(int argc, char** argv) {
+  if (argc < 2) throw InputError("no command given; orrery --help lists the commands");
+  const std::string_view word = argv[1];
+  std::vector<std::string> known = command_names();
+  known.insert(known.end(), {"--help", "--version"});
+  if (word == "-h" || std::find(known.begin(), known.end(), word) != known.end()) return;
+  throw InputError(fmt::format("unknown command '{}'{}", word, did_you_mean(word, known)));
+}
+
+void declare_program(CLI::App& app, Options& options) {
+  app.description("Orrery, a cycle-accurate simulator of deep-network accelerators");
+  app.footer("Examples:\n  orrery simulate eyeriss alexnet --batch 4\n  orrery simulate --help\n");
+  app.set_version_flag("--version", "orrery " ORRERY_VERSION);
+  app.require_subcommand(1);
+  for (const Command& command : kCommands) {
+    CLI::App* sub = app.add_subcommand(command.name, command.description);
+    sub->footer(fmt::format("Examples:\n{}\n", command.examples));
+    sub->allow_extras();  // refuse_extras() has the better answer
+    command.declare(*sub, options);
+  }
+}
+
+int parse_and_run(int argc, char** argv) {
+  refuse_unknown_command(argc, argv);
+  Options options;
+  CLI::App app("", "orrery");
+  declare_program(app, options);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::Success& answer) {  // --help, --version
+    return app.exit(answer);
+  } catch (const CLI::ParseError& error) {
+    throw InputError(fmt::format("{}; orrery {} --help shows the options", error.what(), argv[1]));
+  }
+  const CLI::App& chosen = *app.get_subcommands().front();
+  refuse_extras(chosen);
+  const int code = find_command(chosen.get_name())->run(options);
+  if (std::fflush(stdout) != 0) throw InputError("cannot write to the standard output");
+  return code;
+}
+
+int tell(int code, const char* sentence) {
+  fmt::print(stderr, "orrery: {}\n", sentence);
+  return code;
+}
+
+}  // namespace
+
+int version_command(const Options&) {
+  fmt::print("orrery {}\n", ORRERY_VERSION);
+  return kExitDone;
+}
+
+int run_command_line(int argc, char** argv) {
+  try {
+    return parse_and_run(argc, argv);
+  } catch (const InputError& mistake) {
+    return tell(kExitMistake, mistake.what());
+  } catch (const std::bad_alloc&) {
+    return tell(kExitFault, "not enough memory; a smaller --batch or fewer --layers need less");
+  } catch (const std::exception& fault) {
+    return tell(kExitFault, fmt::format("internal fault: {}", fault.what()).c_str());
+  }
+}
+
+}  // namespace orrery

@@ -1,0 +1,110 @@
+#include "cli/find.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "workloads/input/input_error.h"
+
+namespace orrery {
+namespace {
+
+namespace fs = std::filesystem;
+constexpr const char* kNetworkFile = "network.yaml";
+
+fs::path home() {
+  const char* given = std::getenv("ORRERY_HOME");
+  return given == nullptr || *given == '\0' ? fs::path(".") : fs::path(given);
+}
+
+bool is_file(const fs::path& path) {
+  std::error_code ignored;
+  return fs::is_regular_file(path, ignored);
+}
+
+std::optional<fs::path> first_file(const std::vector<fs::path>& candidates) {
+  const auto found = std::find_if(candidates.begin(), candidates.end(), is_file);
+  return found == candidates.end() ? std::nullopt : std::optional(*found);
+}
+
+std::vector<fs::path> entries(const fs::path& folder) {
+  std::error_code error;
+  std::vector<fs::path> paths;
+  for (const auto& entry : fs::directory_iterator(folder, error)) paths.push_back(entry.path());
+  std::sort(paths.begin(), paths.end());
+  return paths;
+}
+
+std::vector<std::string> names(const std::vector<Known>& known) {
+  std::vector<std::string> result;
+  for (const Known& k : known) result.push_back(k.name);
+  return result;
+}
+
+// The name that a path was probably meant to hold: "arch/eyeris.yaml" -> "eyeris".
+std::string bare_name(const fs::path& given) {
+  fs::path path = given.has_filename() ? given : given.parent_path();
+  if (path.filename() == kNetworkFile && path.has_parent_path()) path = path.parent_path();
+  return path.extension() == ".yaml" ? path.stem().string() : path.filename().string();
+}
+
+[[noreturn]] void fail_unknown(const char* what, const std::string& given,
+                               const std::vector<Known>& known) {
+  if (known.empty()) {
+    throw InputError(fmt::format(
+        "no {} '{}'; $ORRERY_HOME names the folder that holds arch/ and workloads/", what, given));
+  }
+  throw InputError(
+      fmt::format("no {} '{}'{}", what, given, did_you_mean(bare_name(given), names(known))));
+}
+
+}  // namespace
+
+std::vector<Known> known_machines() {
+  std::vector<Known> known;
+  for (const fs::path& path : entries(home() / "arch")) {
+    if (path.extension() == ".yaml") known.push_back({path.stem().string(), path});
+  }
+  return known;
+}
+
+std::vector<Known> known_networks() {
+  std::vector<Known> known;
+  for (const fs::path& folder : entries(home() / "workloads")) {
+    const fs::path path = folder / kNetworkFile;
+    if (is_file(path)) known.push_back({folder.filename().string(), path});
+  }
+  return known;
+}
+
+std::optional<fs::path> machine_file(const std::string& given) {
+  return first_file({given, home() / given, home() / "arch" / (given + ".yaml")});
+}
+
+std::optional<fs::path> network_file(const std::string& given) {
+  const fs::path path = given;
+  return first_file({path, path / kNetworkFile, home() / path, home() / path / kNetworkFile,
+                     home() / "workloads" / path / kNetworkFile});
+}
+
+fs::path find_machine(const std::string& given) {
+  if (const auto path = machine_file(given)) return *path;
+  fail_unknown("machine", given, known_machines());
+}
+
+fs::path find_network(const std::string& given) {
+  if (const auto path = network_file(given)) return *path;
+  std::error_code ignored;
+  if (fs::is_directory(given, ignored)) {
+    throw InputError(fmt::format("the folder {} holds no {}", given, kNetworkFile));
+  }
+  fail_unknown("network", given, known_networks());
+}
+
+fs::path find_file(const std::string& given) {
+  if (const auto path = first_file({given, home() / given})) return *path;
+  throw InputError(fmt::format("there is no file {}", given));
+}
+
+}  // namespace orrery

@@ -1,0 +1,32 @@
+// Where machines, networks and mapping files lie: under the user's path as it stands, under
+// $ORRERY_HOME (the current folder where it is not set), or by bare name among those that come with
+// Orrery.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace orrery {
+
+struct Known {
+  std::string name;
+  std::filesystem::path path;
+};
+// arch/<name>.yaml and workloads/<name>/network.yaml, by name.
+std::vector<Known> known_machines();
+std::vector<Known> known_networks();
+
+// The file meant, if it exists. A network may be given by its folder.
+std::optional<std::filesystem::path> machine_file(const std::string& given);
+std::optional<std::filesystem::path> network_file(const std::string& given);
+
+// The same; InputError with the nearest known name where there is none.
+std::filesystem::path find_machine(const std::string& given);
+std::filesystem::path find_network(const std::string& given);
+
+// A file given by path; InputError where there is none.
+std::filesystem::path find_file(const std::string& given);
+
+}  // namespace orrery

@@ -1,0 +1,45 @@
+// What the user asked for on the command line.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace orrery {
+
+// Which layers, on what, by which mapping.
+struct Selection {
+  std::string machine;              // a path or a name
+  std::string network;              // a path or a name
+  int batch = 1;                    // images
+  std::vector<std::string> layers;  // all, if empty
+  std::string dataflow = "rs";      // maps the layers that `mapping` leaves out
+  std::string mapping;              // file of mappings; empty for none
+};
+
+struct Options {
+  Selection selection;
+  std::uint64_t seed = 1;
+  std::string data = "synthetic";  // or a folder of .npy files
+  std::string check = "on";        // "on": compare each ofmap with the golden reference; or "off"
+  std::filesystem::path json, csv, yaml;  // files to write; empty for none
+  bool quiet = false;
+  std::string file;  // of `show`
+};
+
+// The program's answers to its caller.
+inline constexpr int kExitDone = 0;
+inline constexpr int kExitDiffers = 1;  // an ofmap differs from the golden reference
+inline constexpr int kExitMistake = 2;  // the user's, told on stderr
+inline constexpr int kExitFault = 3;    // the program's own, or no memory left
+
+// The commands. Each prints its result on stdout, returns an exit code, and throws InputError for
+// what the user got wrong.
+int simulate_command(const Options& options);
+int map_command(const Options& options);
+int list_command(const Options& options);
+int show_command(const Options& options);
+int version_command(const Options& options);
+
+}  // namespace orrery

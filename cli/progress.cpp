@@ -1,0 +1,52 @@
+#include "cli/progress.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdio>
+
+#include "cli/terminal.h"
+
+namespace orrery {
+namespace {
+
+using std::chrono::milliseconds;
+
+// Fast enough to look alive, slow enough to cost nothing.
+constexpr milliseconds kInterval{100};
+constexpr const char* kWipe = "\r\x1b[K";  // ECMA-48: to the line's start, erase to its end
+
+}  // namespace
+
+ProgressLine::ProgressLine(Watch watch, std::size_t layers) : watch_(watch), layers_(layers) {}
+
+ProgressLine::~ProgressLine() {
+  if (watch_ == Watch::kNobody) return;
+  std::fputs(kWipe, stderr);
+  std::fflush(stderr);
+}
+
+void ProgressLine::begin(const std::string& layer) {
+  ++index_;
+  layer_ = layer;
+  if (watch_ == Watch::kTerminal) print(0);
+}
+
+void ProgressLine::update(double share) {
+  if (watch_ == Watch::kNobody || Clock::now() - printed_ < kInterval) return;
+  print(share);
+}
+
+void ProgressLine::print(double share) {
+  printed_ = Clock::now();
+  const auto elapsed = std::chrono::duration_cast<std::chrono::seconds>(printed_ - start_).count();
+  std::string line = fmt::format("layer {} of {}: {}, {:.0f} % of its passes, {}:{:02} elapsed",
+                                 index_, layers_, layer_, 100 * share, elapsed / 60, elapsed % 60);
+  const int width = std::max(terminal_width(Output::kStderr, 80) - 1, 1);
+  line.resize(
+      std::min(line.size(), static_cast<std::size_t>(width)));  // a folded line cannot be wiped
+  std::fputs((kWipe + line).c_str(), stderr);
+  std::fflush(stderr);
+}
+
+}  // namespace orrery

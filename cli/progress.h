@@ -1,0 +1,39 @@
+// One line on stderr that tells how far a run is, rewritten in place.
+#pragma once
+
+#include <chrono>
+#include <string>
+
+namespace orrery {
+
+// Who watches: nobody where stderr is not a terminal or the user asked for quiet.
+enum class Watch { kNobody, kTerminal };
+
+class ProgressLine {
+ public:
+  ProgressLine(Watch watch, std::size_t layers);
+  ProgressLine(const ProgressLine&) = delete;
+  ProgressLine& operator=(const ProgressLine&) = delete;
+  // Wipes the line, so that what is printed next, a message of failure included, starts on a clean
+  // one.
+  ~ProgressLine();
+
+  // The next layer begins.
+  void begin(const std::string& layer);
+  // The share of the layer's work that is done, 0..1. Cheap to call often: most calls print
+  // nothing.
+  void update(double share);
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  void print(double share);
+
+  Watch watch_;
+  std::size_t layers_;
+  std::size_t index_ = 0;
+  std::string layer_;
+  Clock::time_point start_ = Clock::now();
+  Clock::time_point printed_{};
+};
+
+}  // namespace orrery

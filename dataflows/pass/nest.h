@@ -1,0 +1,46 @@
+// The nest of a mapping, taken apart: which box a pass, a tile and a PE work on.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "dataflows/mapping/mapping.h"
+#include "workloads/golden/golden.h"
+
+namespace orrery {
+
+// The mapping's loops by place. Where a layer has more filters or channels than one configuration
+// of the machine supports, `dram` starts with `configurations` loops that split it
+// (Machine::limits).
+struct Nest {
+  std::vector<Loop> dram, glb, rows, cols, pe;
+  int configurations = 0;
+};
+Nest take_apart(const Mapping& mapping, const Layer& layer, const Machine& machine);
+
+// The largest box that any iteration of `loops` works on: extents from zero. Loops of several
+// places may be applied in turn.
+Box nominal(const std::vector<Loop>& loops, const Box& within);
+
+// Size and position of the array's use: trip counts of the spatial loops over the largest pass.
+struct Spread {
+  std::vector<int> row_trips, col_trips;  // outermost first
+  int rows() const;
+  int cols() const;
+};
+Spread spread(const Nest& nest, const Layer& layer);
+
+// The part of a pass that the PE at (row, col) works on; empty where it has nothing to do.
+std::optional<Box> pe_box(const Nest& nest, const Spread& spread, const Box& pass, int row,
+                          int col);
+
+// The tile of `t` that the GLB holds for a pass: of the GLB's box if kept, of the pass if bypassed.
+const Box& tile_box(const Mapping& mapping, Tensor t, const Box& glb, const Box& pass);
+
+// True where two boxes touch the same words of `t`, i.e. agree in the dimensions that index it.
+bool same_words(const Box& a, const Box& b, Tensor t);
+
+// The order in which the nest adds up one psum.
+ReductionTree reduction_tree(const Mapping& mapping, const Layer& layer, const Machine& machine);
+
+}  // namespace orrery

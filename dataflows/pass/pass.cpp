@@ -1,0 +1,127 @@
+#include "dataflows/pass/pass.h"
+
+#include <algorithm>
+
+#include "dataflows/pass/streams.h"
+
+namespace orrery {
+namespace {
+
+// Rows of a column of PEs that add to the same psums: the trips of the reduction loops, which lie
+// innermost.
+int chain_length(const Nest& nest, const Spread& spread) {
+  int length = 1;
+  for (std::size_t i = nest.rows.size(); i-- > 0 && is_reduction(nest.rows[i].dim);) {
+    length *= spread.row_trips[i];
+  }
+  return length;
+}
+
+// Links each PE to the one above it in its chain.
+void link_chains(std::vector<PeRole>& pes, int chain, int cols, int rows) {
+  std::vector<int> at(static_cast<std::size_t>(rows * cols), -1);
+  const auto cell = [&](int row, int col) -> int& {
+    return at[static_cast<std::size_t>(row * cols + col)];
+  };
+  for (std::size_t i = 0; i < pes.size(); ++i) cell(pes[i].row, pes[i].col) = static_cast<int>(i);
+  for (PeRole& pe : pes) {
+    if (pe.row % chain != 0) {
+      pe.psum_sink = PsumSink::kAbove;
+      pe.above = cell(pe.row - 1, pe.col);
+    }
+    const bool last = pe.row % chain == chain - 1 || cell(pe.row + 1, pe.col) < 0;
+    pe.psum_source = last ? PsumSource::kNoc : PsumSource::kBelow;
+  }
+}
+
+std::array<int, kDims> first_point(const Box& box) {
+  std::array<int, kDims> point;
+  for (const Dim d : kAllDims) point[index(d)] = box[d].lo;
+  return point;
+}
+
+}  // namespace
+
+TileLayout tile_layout(const Layer& layer, const Box& tile, Tensor t) {
+  std::array<int, kDims> last;
+  for (const Dim d : kAllDims) last[index(d)] = tile[d].hi - 1;
+  const Coordinates from = origin(layer, t, tile), to = coordinates(layer, t, last);
+  TileLayout layout;
+  std::int64_t stride = 1;
+  for (std::size_t a = kAxes; a-- > 0;) {
+    layout.extent[a] = to[a] - from[a] + 1;
+    layout.stride[a] = stride;
+    stride *= layout.extent[a];
+  }
+  return layout;
+}
+
+Coordinates coordinates(const Layer& layer, Tensor t, const std::array<int, kDims>& point) {
+  const auto at = [&](Dim d) { return point[index(d)]; };
+  using enum Dim;
+  switch (t) {
+    case Tensor::kIfmap:
+      return {at(kG), at(kN), at(kC), at(kP) * layer.stride_rows + at(kR) * layer.dilation_rows,
+              at(kQ) * layer.stride_cols + at(kS) * layer.dilation_cols};
+    case Tensor::kFilter:
+      return {at(kG), at(kM), at(kC), at(kR), at(kS)};
+    case Tensor::kPsum:
+      return {at(kG), at(kN), at(kM), at(kP), at(kQ)};
+  }
+  return {};
+}
+
+Coordinates origin(const Layer& layer, Tensor t, const Box& box) {
+  return coordinates(layer, t, first_point(box));
+}
+
+int packet_words(const Machine& machine, Tensor t) {
+  const Bus& bus = t == Tensor::kIfmap ? machine.noc.ifmap : machine.noc.filter;
+  return std::min(bus.words_per_cycle, machine.store_of(t).read_words_per_cycle);
+}
+
+int packet_psums(const Machine& machine) {
+  const int words = std::min(machine.noc.psum_in.words_per_cycle,
+                             machine.store_of(Tensor::kPsum).read_words_per_cycle);
+  return std::max(1, words / machine.words_per_psum());
+}
+
+Pass compile_pass(const Layer& layer, const Machine& machine, const Mapping& mapping,
+                  const Box& pass, const std::array<TileLayout, kTensors>& layout) {
+  const Nest nest = take_apart(mapping, layer, machine);
+  const Spread across = spread(nest, layer);
+  Pass out;
+  std::vector<Box> boxes;
+  for (int row = 0; row < across.rows(); ++row) {
+    for (int col = 0; col < across.cols(); ++col) {
+      const std::optional<Box> box = pe_box(nest, across, pass, row, col);
+      if (!box) continue;
+      const PassProgram program = pe_program(layer, mapping, nest.pe, *box);
+      auto it = std::ranges::find(out.programs, program);
+      if (it == out.programs.end()) it = out.programs.insert(it, program);
+      out.pes.push_back(
+          {.row = row, .col = col, .program = static_cast<int>(it - out.programs.begin())});
+      boxes.push_back(*box);
+    }
+  }
+  link_chains(out.pes, chain_length(nest, across), across.cols(), across.rows());
+  std::vector<PeShare> all, entering, leaving;
+  for (std::size_t i = 0; i < out.pes.size(); ++i) {
+    const PeRole& pe = out.pes[i];
+    all.push_back({static_cast<int>(i), &out.programs[static_cast<std::size_t>(pe.program)],
+                   turning_loops(nest.pe, boxes[i]), first_point(boxes[i])});
+    if (pe.psum_source == PsumSource::kNoc) entering.push_back(all.back());
+    if (pe.psum_sink == PsumSink::kNoc) leaving.push_back(all.back());
+  }
+  const auto stream = [&](Tensor t, const std::vector<PeShare>& shares, int packet_words) {
+    return build_stream(layer, t, shares, packet_words, layout[index(t)], pass);
+  };
+  out.psums_per_packet = packet_psums(machine);
+  out.ifmap = stream(Tensor::kIfmap, all, packet_words(machine, Tensor::kIfmap));
+  out.filter = stream(Tensor::kFilter, all, packet_words(machine, Tensor::kFilter));
+  out.psum_in = stream(Tensor::kPsum, entering, out.psums_per_packet);
+  out.psum_out = stream(Tensor::kPsum, leaving, out.psums_per_packet);
+  return out;
+}
+
+}  // namespace orrery

@@ -1,0 +1,147 @@
+#include <algorithm>
+#include <numeric>
+
+#include "dataflows/pass/pass.h"
+#include "dataflows/pass/pe_loops.h"
+
+namespace orrery {
+namespace {
+
+// An output and a tap dimension that walk along one axis of the ifmap.
+struct Axis {
+  Dim out, tap;
+  int stride, dilation;
+};
+
+// Where windows overlap and leave no gaps, a kept ifmap slides: a step of the output dimension
+// brings only the words that are new. Otherwise each window is fetched anew.
+struct Slide {
+  int out = -1, tap = -1;          // positions among the loops; -1: this axis does not slide
+  int out_step = 0, tap_step = 0;  // in columns (rows) that are touched at all
+  int columns = 0;
+};
+
+int position(const std::vector<PeLoop>& loops, Dim d) {
+  const auto it = std::ranges::find(loops, d, &PeLoop::dim);
+  return it == loops.end() ? -1 : static_cast<int>(it - loops.begin());
+}
+
+Slide slide(const std::vector<PeLoop>& loops, const Axis& axis) {
+  const int out = position(loops, axis.out), tap = position(loops, axis.tap);
+  if (out < 0 || tap < 0) return {};
+  const auto [outer, inner] = std::minmax(out, tap);
+  for (int i = outer + 1; i < inner; ++i) {
+    // A fresh dimension between the two would part the window's words in the stream.
+    if (indexes(loops[static_cast<std::size_t>(i)].dim, Tensor::kIfmap)) return {};
+  }
+  const int unit = std::gcd(axis.stride, axis.dilation);
+  Slide s{out, tap, axis.stride / unit, axis.dilation / unit, 0};
+  const int out_bound = loops[static_cast<std::size_t>(out)].bound;
+  const int tap_bound = loops[static_cast<std::size_t>(tap)].bound;
+  s.columns = (out_bound - 1) * s.out_step + (tap_bound - 1) * s.tap_step + 1;
+  const bool gapless =
+      touched_count({0, out_bound}, {0, tap_bound}, s.out_step, s.tap_step) == s.columns;
+  return gapless ? s : Slide{};
+}
+
+// Assigns strides from the innermost loop outwards; returns the length of the stream.
+int lay_ifmap(const Layer& layer, const std::vector<PeLoop>& loops, bool keep,
+              PassProgram& program) {
+  std::array<Slide, 2> slides{};
+  if (keep) {
+    slides = {slide(loops, {Dim::kP, Dim::kR, layer.stride_rows, layer.dilation_rows}),
+              slide(loops, {Dim::kQ, Dim::kS, layer.stride_cols, layer.dilation_cols})};
+  }
+  int length = 1;
+  for (int i = static_cast<int>(loops.size()) - 1; i >= 0; --i) {
+    const auto [dim, bound] = loops[static_cast<std::size_t>(i)];
+    Counter& counter = program.counter[static_cast<std::size_t>(i)];
+    const auto sliding =
+        std::ranges::find_if(slides, [&](const Slide& s) { return s.out == i || s.tap == i; });
+    if (sliding != slides.end()) {
+      const Slide& s = *sliding;
+      const auto other = static_cast<std::size_t>(s.out == i ? s.tap : s.out);
+      if (static_cast<int>(other) < i) {  // the inner of the two: words of one column lie below it
+        counter.ifmap_stride = length * (s.out == i ? s.out_step : s.tap_step);
+        program.counter[other].ifmap_stride = length * (s.out == i ? s.tap_step : s.out_step);
+        length *= s.columns;
+      }
+    } else if (indexes(dim, Tensor::kIfmap) || !keep) {
+      counter.ifmap_stride = length;
+      length *= bound;
+    }
+  }
+  return length;
+}
+
+int lay_filter(const std::vector<PeLoop>& loops, bool keep, PassProgram& program) {
+  int length = 1;
+  for (std::size_t i = loops.size(); i-- > 0;) {
+    if (!indexes(loops[i].dim, Tensor::kFilter) && keep) continue;
+    program.counter[i].filter_stride = length;
+    length *= loops[i].bound;
+  }
+  return length;
+}
+
+void lay_psums(const std::vector<PeLoop>& loops, bool keep, PassProgram& program) {
+  program.window = program.counters;
+  if (!keep) return;
+  const auto first_reduction =
+      std::ranges::find_if(loops, [](const PeLoop& l) { return is_reduction(l.dim); });
+  if (first_reduction == loops.end()) return;
+  program.window = static_cast<int>(first_reduction - loops.begin());
+  for (int i = program.counters - 1; i >= program.window; --i) {
+    Counter& counter = program.counter[static_cast<std::size_t>(i)];
+    if (counter.reduction) continue;
+    counter.psum_stride = program.window_psums;
+    program.window_psums *= counter.bound;
+  }
+}
+
+// Words between the first that a step of some counter returns to and the last that was reached
+// before it.
+int live_words(const PassProgram& program, int Counter::*stride) {
+  int live = 1;
+  int reach = 1;
+  for (int i = program.counters - 1; i >= 0; --i) {
+    const Counter& c = program.counter[static_cast<std::size_t>(i)];
+    if (c.*stride < reach) live = std::max(live, reach);
+    reach += (c.bound - 1) * (c.*stride);
+  }
+  return live;
+}
+
+}  // namespace
+
+std::vector<PeLoop> turning_loops(const std::vector<Loop>& pe_loops, const Box& box) {
+  std::vector<PeLoop> loops;
+  for (const Loop& loop : pe_loops) {
+    if (box[loop.dim].size() > 1) loops.push_back({loop.dim, box[loop.dim].size()});
+  }
+  if (loops.empty()) loops.push_back({Dim::kM, 1});
+  return loops;
+}
+
+PassProgram pe_program(const Layer& layer, const Mapping& mapping,
+                       const std::vector<Loop>& pe_loops, const Box& box) {
+  const std::vector<PeLoop> loops = turning_loops(pe_loops, box);
+  PassProgram program;
+  program.counters = static_cast<int>(loops.size());
+  for (std::size_t i = 0; i < loops.size(); ++i) {
+    program.counter[i].bound = loops[i].bound;
+    program.counter[i].reduction = is_reduction(loops[i].dim);
+  }
+  const auto keeps = [&](Tensor t) { return mapping.keep.pe[index(t)]; };
+  program.ifmap_words = lay_ifmap(layer, loops, keeps(Tensor::kIfmap), program);
+  program.filter_words = lay_filter(loops, keeps(Tensor::kFilter), program);
+  lay_psums(loops, keeps(Tensor::kPsum), program);
+  program.windows = 1;
+  for (int i = 0; i < program.window; ++i)
+    program.windows *= program.counter[static_cast<std::size_t>(i)].bound;
+  program.ifmap_live = live_words(program, &Counter::ifmap_stride);
+  program.filter_live = live_words(program, &Counter::filter_stride);
+  return program;
+}
+
+}  // namespace orrery

@@ -1,0 +1,223 @@
+// Row stationary (Chen, Emer, Sze, ISCA 2016; letters as in Chen et al., JSSC 52(1), 2017).
+//
+// Stays: in a PE, one row of taps of p filters x q channels for a whole pass, a sliding window of
+// an ifmap row until its last use, and the p psums of a window until they are complete.
+//
+// Along rows: a row of taps goes to all columns of a set at once, an ifmap row to all PEs of a
+// diagonal.
+//
+// Down columns: the R rows of a set, and of r sets on other channels below it, add to the same
+// ofmap row; psums are handed up the column.
+//
+// A set of R x e PEs makes e ofmap rows; a set wider than the array is cut into segments that stand
+// on top of each other. t sets on other filters stand side by side and stacked. A pass covers n
+// images, p*t filters, q*r channels and e ofmap rows; the GLB keeps ifmap and psums of m filters
+// across passes. What does not fit is folded: R over passes where the array is too low, S where a
+// spad is too short, Q where the GLB is too small.
+#include "dataflows/row_stationary.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <numeric>
+#include <optional>
+
+#include "dataflows/row_stationary_estimate.h"
+
+namespace orrery {
+namespace {
+
+// Steps that cut `size` into 1, 2, ... blocks as evenly as can be, none above `most`, largest
+// first.
+std::vector<int> even_steps(int size, int most) {
+  std::vector<int> steps;
+  for (int blocks = blocks_of(size, std::max(1, std::min(size, most)));;) {
+    const int step = blocks_of(size, blocks);
+    steps.push_back(step);
+    if (step == 1) return steps;
+    blocks = blocks_of(size, step - 1);
+  }
+}
+
+int even_step(int size, int most) { return even_steps(size, most).front(); }
+
+class Search {
+ public:
+  Search(const Layer& layer, const Machine& machine, const RsFold& fold)
+      : layer_(layer), machine_(machine), fold_(fold), estimate_(layer, machine, fold) {}
+
+  // Nothing if no choice fits.
+  std::optional<RsChoice> run() {
+    for (const int width : even_steps(bound(Dim::kP), machine_.array.cols)) {
+      const int strips = blocks_of(bound(Dim::kP), width);
+      for (const int segments : even_steps(strips, machine_.array.rows / fold_.r)) {
+        RsChoice c{.width = width, .segments = segments};
+        c.e = std::min(bound(Dim::kP), width * segments);
+        estimate_.set_rows(c);
+        fill_pes(c);
+      }
+    }
+    if (best_.cycles == RsCost{}.cycles) return std::nullopt;
+    return choice_;
+  }
+
+ private:
+  int bound(Dim d) const { return estimate_.bound(d); }
+
+  // p and q: what a PE's spads hold.
+  void fill_pes(RsChoice c) {
+    const int dilation = layer_.dilation_cols / std::gcd(layer_.stride_cols, layer_.dilation_cols);
+    const int span = (fold_.s - 1) * dilation + 1;
+    const int q_most =
+        std::min(machine_.pe.ifmap_spad_words / span, machine_.pe.filter_spad_words / fold_.s);
+    for (const int q : even_steps(bound(Dim::kC), q_most)) {
+      c.q = q;
+      const int p_most =
+          std::min(estimate_.psums_at_once(), machine_.pe.filter_spad_words / (q * fold_.s));
+      for (const int p : even_steps(bound(Dim::kM), p_most)) {
+        c.p = p;
+        stand_sets(c);
+      }
+    }
+  }
+
+  // r and t: what the array holds beside one set, within the filters of a pass that their store
+  // takes.
+  void stand_sets(RsChoice c) {
+    const int stacked = machine_.array.rows / (fold_.r * c.segments);
+    const int beside = machine_.array.cols / c.width;
+    const int blocks = blocks_of(bound(Dim::kM), c.p);
+    // A ragged fold of R leaves gaps in a chain of several sets.
+    const int chained = bound(Dim::kR) % fold_.r == 0 ? stacked : 1;
+    for (const int r : even_steps(blocks_of(bound(Dim::kC), c.q), chained)) {
+      c.r = r;
+      c.t_rows = c.t_cols = 1;
+      const int t_most = static_cast<int>(std::min<Words>(
+          blocks, estimate_.room(Tensor::kFilter) / estimate_.pass_filter_words(c)));
+      for (const int t_rows : even_steps(blocks, std::min(stacked / r, t_most))) {
+        if (t_rows > t_most) break;
+        c.t_rows = t_rows;
+        const int t_cols_most = std::min(beside, t_most / t_rows);
+        for (const int t_cols : even_steps(blocks_of(blocks, t_rows), t_cols_most)) {
+          c.t_cols = t_cols;
+          if (cut_tiles(c)) break;
+        }
+      }
+    }
+  }
+
+  // n and m: what the GLB holds. More images a pass save filter loads, more filters save ifmap
+  // loads. False if fewer sets would leave room for tiles that do not fit.
+  bool cut_tiles(RsChoice c) {
+    const int filters = c.p * c.t();
+    const int blocks = blocks_of(bound(Dim::kM), filters);
+    c.n = 1;  // as many images a pass as may be only save filter loads
+    if (estimate_.passes(c) * estimate_.play_cycles(c) > best_.cycles) return true;
+    bool fits = false;
+    for (const int n : even_steps(bound(Dim::kN), bound(Dim::kN))) {
+      c.n = n;
+      // With all filters at once, for no m takes fewer cycles.
+      c.m = blocks * filters;
+      if (estimate_.cycles(c) > best_.cycles) continue;
+      const Words most = estimate_.psum_room(c) / (estimate_.psum_words_per_filter(c) * filters);
+      if (most < 1) continue;
+      fits = true;
+      const int together = even_step(blocks, static_cast<int>(std::min<Words>(most, blocks)));
+      c.m = std::min(filters * together, bound(Dim::kM));
+      const RsCost cost{estimate_.cycles(c), estimate_.glb_words(c)};
+      if (cost < best_) {
+        best_ = cost;
+        choice_ = c;
+      }
+    }
+    return fits;
+  }
+
+  const Layer& layer_;
+  const Machine& machine_;
+  RsFold fold_;
+  RsEstimate estimate_;
+  RsCost best_;
+  RsChoice choice_;
+};
+
+// Loops that would turn once are left out.
+Mapping nest_of(const Layer& layer, const RsFold& fold, const RsChoice& c) {
+  using enum Dim;
+  using enum Place;
+  const Place strips = layer.post.pool.empty() ? kDram : kGlb;
+  const int filters = c.p * c.t();
+  const std::vector<Loop> loops{{kG, 1, kDram},
+                                {kN, c.n, kDram},
+                                {kP, c.e, strips},
+                                {kQ, fold.q, strips},
+                                {kM, c.m, kDram},
+                                {kC, c.q * c.r, kDram},
+                                {kR, fold.r, fold.place},
+                                {kS, fold.s, fold.place},
+                                {kM, filters, kGlb},
+                                {kM, c.p * c.t_cols, kRows},
+                                {kP, c.width, kRows},
+                                {kC, c.q, kRows},
+                                {kR, 1, kRows},
+                                {kM, c.p, kCols},
+                                {kP, 1, kCols},
+                                {kN, 1, kPe},
+                                {kQ, 1, kPe},
+                                {kS, 1, kPe},
+                                {kC, 1, kPe},
+                                {kM, 1, kPe}};
+  Mapping mapping{.dataflow = "rs", .nest = {}, .keep = {}};
+  mapping.keep.glb[index(Tensor::kFilter)] = false;
+  Box box = layer.box();
+  for (const Place place : {kDram, kGlb, kRows, kCols, kPe}) {
+    for (const Loop& loop : loops) {
+      if (loop.place != place) continue;
+      if (trips(loop, box) > 1) mapping.nest.push_back(loop);
+      box = block(loop, box, 0);
+    }
+  }
+  return mapping;
+}
+
+// Taps of a pass: as many filter columns as the spads of a PE take with one channel and one filter,
+// as many rows as the array has, within what the store of filters takes.
+RsFold taps_of_pass(const Layer& layer, const Machine& machine) {
+  const int dilation = layer.dilation_cols / std::gcd(layer.stride_cols, layer.dilation_cols);
+  const int by_ifmap = (machine.pe.ifmap_spad_words - 1) / dilation + 1;
+  const Words room = RsEstimate(layer, machine, {}).room(Tensor::kFilter);
+  const auto at_most = [](int size, int most, Words words) {
+    return even_step(size, static_cast<int>(std::min<Words>(most, words)));
+  };
+  RsFold fold;
+  fold.s = at_most(layer.bound(Dim::kS), std::min(by_ifmap, machine.pe.filter_spad_words), room);
+  fold.r = at_most(layer.bound(Dim::kR), machine.array.rows, room / fold.s);
+  return fold;
+}
+
+}  // namespace
+
+Mapping row_stationary(const Layer& layer, const Machine& machine) {
+  if (machine.array.psum_route != PsumRoute::kColumn &&
+      machine.array.psum_route != PsumRoute::kTree) {
+    throw InputError(fmt::format(
+        "{}: row stationary adds psums across the rows of a column, which this machine cannot",
+        machine.name));
+  }
+  RsFold fold = taps_of_pass(layer, machine);
+  for (const int columns : even_steps(layer.bound(Dim::kQ), layer.bound(Dim::kQ))) {
+    fold.q = columns;
+    for (const Place place : {Place::kGlb, Place::kDram}) {
+      fold.place = place;
+      if (const auto choice = Search(layer, machine, fold).run()) {
+        return nest_of(layer, fold, *choice);
+      }
+    }
+  }
+  throw InputError(fmt::format(
+      "layer {} on {}: no row-stationary mapping fits, not even one ofmap column of one "
+      "filter at a time: the GLB is too small",
+      layer.name, machine.name));
+}
+
+}  // namespace orrery

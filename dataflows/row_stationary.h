@@ -1,0 +1,13 @@
+// Row stationary: the automatic mapping of a layer whose user gives none.
+#pragma once
+
+#include "dataflows/mapping/mapping.h"
+
+namespace orrery {
+
+// Of the mappings that row_stationary.cpp describes, the one that is estimated to take the fewest
+// cycles; of equals, the one that moves the fewest words in and out of the GLB. Throws InputError
+// where none fits. The layer must have MACs.
+Mapping row_stationary(const Layer& layer, const Machine& machine);
+
+}  // namespace orrery

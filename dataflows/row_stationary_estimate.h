@@ -1,0 +1,245 @@
+// What a row-stationary mapping costs, before anything runs: the capacities it needs and a closed
+// form of its cycles. The letters are those of Chen et al., JSSC 52(1), 2017; row_stationary.cpp
+// says what they mean.
+//
+// T_pass = max(n*F*p*(q*S + 1), psum words / psum bus) + filter words / filter bus
+//
+// is within 1 % of the processing time that the paper measures for its five convolutional layers
+// together. The machine's fields stand for the constants; the ifmap bus and the link of the filters
+// are held to the maximum too.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <compare>
+#include <cstdint>
+#include <limits>
+
+#include "arch/machine/machine.h"
+#include "dataflows/mapping/mapping.h"
+
+namespace orrery {
+
+using Words = std::int64_t;
+
+// How many blocks of `step` cover `size`.
+template <class T>
+constexpr T blocks_of(T size, T step) {
+  return (size + step - 1) / step;
+}
+
+// What the search leaves alone: ofmap columns, filter rows and filter columns of a pass, and the
+// level whose loops fold the latter two.
+struct RsFold {
+  int q = 1, r = 1, s = 1;
+  Place place = Place::kGlb;
+};
+
+// What it chooses. Sets stand t_rows x t_cols; `width` columns make a segment.
+struct RsChoice {
+  int width = 1, segments = 1, e = 1;
+  // Ifmap rows of a pass and of the GLB's tile: they follow from e.
+  Words pass_rows = 1, tile_rows = 1;
+  int p = 1, q = 1, r = 1, t_rows = 1, t_cols = 1;
+  int n = 1, m = 1;
+  int t() const { return t_rows * t_cols; }
+};
+
+// Compared in this order.
+struct RsCost {
+  Words cycles = std::numeric_limits<Words>::max();
+  Words glb_words = 0;
+  auto operator<=>(const RsCost&) const = default;
+};
+
+class RsEstimate {
+ public:
+  RsEstimate(const Layer& layer, const Machine& machine, const RsFold& fold)
+      : layer_(layer), machine_(machine), fold_(fold), bounds_(layer.bounds) {
+    // A configuration supports so many filters and channels; the controller runs several.
+    const auto split = [&](Dim d, int limit) {
+      if (limit == 0 || bound(d) <= limit) return;
+      configurations_ *= blocks_of(bound(d), limit);
+      bounds_[index(d)] = limit;
+    };
+    split(Dim::kM, machine.limits.filters);
+    split(Dim::kC, machine.limits.channels);
+    for (const Tensor t : kAllTensors) {
+      const Store& store = machine.store_of(t);
+      const bool twice = machine.overlaps(t) && !store.prefetch;
+      homes_[index(t)] = {&store, machine.overlaps(t), twice ? 2 : 1};
+    }
+    words_per_psum_ = machine.words_per_psum();
+    pass_cols_ = cols(fold.q, fold.s);
+    tile_cols_ = cols(pools() ? bound(Dim::kQ) : fold.q, glb_taps(Dim::kS, fold.s));
+  }
+
+  // Of one configuration.
+  int bound(Dim d) const { return bounds_[index(d)]; }
+
+  void set_rows(RsChoice& c) const {
+    c.pass_rows = rows(c.e, fold_.r);
+    c.tile_rows = rows(pools() ? bound(Dim::kP) : c.e, glb_taps(Dim::kR, fold_.r));
+  }
+
+  // Psums that a PE can hold and hand on at once: more than its FIFOs take would hold up its
+  // neighbours.
+  int psums_at_once() const {
+    const auto fifo = [&](const Bus& bus, int packets) {
+      return std::max(1, packets * bus.words_per_cycle / words_per_psum_);
+    };
+    return std::min({machine_.pe.psum_spad_words,
+                     fifo(machine_.noc.psum_in, machine_.pe.psum_in_fifo_packets),
+                     fifo(machine_.noc.psum_out, machine_.pe.psum_out_fifo_packets)});
+  }
+
+  // GLB words of the psums of one filter, and room for psums beside the other tiles.
+  Words psum_words_per_filter(const RsChoice& c) const {
+    return Words{c.n} * (pools() ? bound(Dim::kP) : c.e) * (pools() ? bound(Dim::kQ) : fold_.q) *
+           words_per_psum_;
+  }
+  Words psum_room(const RsChoice& c) const {
+    if (banks_left(Tensor::kIfmap, c) < 0 || banks_left(Tensor::kFilter, c) < 0) return 0;
+    const Home& home = homes_[index(Tensor::kPsum)];
+    return std::max<Words>(0, banks_left(Tensor::kPsum, c)) / home.copies * home.store->bank_words;
+  }
+
+  Words pass_filter_words(const RsChoice& c) const {
+    return Words{c.p} * c.t() * c.q * c.r * fold_.r * fold_.s;
+  }
+  Words ifmap_tile_words(const RsChoice& c) const {
+    return Words{c.n} * c.q * c.r * c.tile_rows * tile_cols_;
+  }
+
+  // Words of `t` that fit into its store if nothing else is there.
+  Words room(Tensor t) const {
+    const Home& home = homes_[index(t)];
+    return Words{home.store->banks / home.copies} * home.store->bank_words;
+  }
+  // Banks that are left in the store of `t` beside the tiles of ifmap and filter.
+  Words banks_left(Tensor t, const RsChoice& c) const {
+    const Home& home = homes_[index(t)];
+    const auto taken = [&](Tensor other, Words words) {
+      const Home& its = homes_[index(other)];
+      if (its.store != home.store) return Words{0};
+      return blocks_of<Words>(words, its.store->bank_words) * its.copies;
+    };
+    return home.store->banks - taken(Tensor::kIfmap, ifmap_tile_words(c)) -
+           taken(Tensor::kFilter, pass_filter_words(c));
+  }
+
+  // How often the loops outside a pass turn, those over filters and over the channels of a group
+  // left out.
+  Words strips(const RsChoice& c) const {
+    return Words{1} * blocks_of(bound(Dim::kP), c.e) * blocks_of(bound(Dim::kQ), fold_.q);
+  }
+  Words folds() const {
+    return Words{1} * blocks_of(bound(Dim::kR), fold_.r) * blocks_of(bound(Dim::kS), fold_.s);
+  }
+  Words channel_tiles(const RsChoice& c) const { return blocks_of(bound(Dim::kC), c.q * c.r); }
+  Words passes(const RsChoice& c) const {
+    return configurations_ * Words{bound(Dim::kG)} * blocks_of(bound(Dim::kN), c.n) * strips(c) *
+           blocks_of(bound(Dim::kM), c.p * c.t()) * channel_tiles(c) * folds();
+  }
+
+  // Cycles of a pass once its filters are in the spads: max(MACs and merges of a PE, psum bus,
+  // ifmap bus).
+  Words play_cycles(const RsChoice& c) const {
+    const Words windows = Words{c.n} * fold_.q;
+    const Words macs = windows * c.p * (Words{c.q} * fold_.s + (machine_.pe.adders == 1 ? 1 : 0));
+    // A window without a reduction is a single MAC, whose psum travels alone.
+    const int together = c.q * fold_.s > 1 ? c.p : 1;
+    const Words psums =
+        windows * c.t() * c.e * (c.p / together) *
+        packets(machine_.noc.psum_in, machine_.noc.psum_out, together * words_per_psum_);
+    const Words ifmap =
+        Words{c.n} * c.q * c.r * c.pass_rows * pass_cols_ / machine_.noc.ifmap.words_per_cycle;
+    return std::max({macs, psums, ifmap});
+  }
+  // The filters of the next pass come over the link while a pass is on, if the machine overlaps
+  // them.
+  Words pass_cycles(const RsChoice& c) const {
+    const Bus& bus = machine_.noc.filter;
+    const Words filters = Words{c.t()} * c.r * fold_.r * packets(bus, bus, c.p * c.q * fold_.s);
+    const Words array = play_cycles(c) + filters;
+    const Words link = link_cycles(pass_filter_words(c), 1);
+    return homes_[index(Tensor::kFilter)].overlaps ? std::max(array, link) : array + link;
+  }
+  static Words packets(const Bus& a, const Bus& b, int words) {
+    return blocks_of(words, std::min(a.words_per_cycle, b.words_per_cycle));
+  }
+
+  // Core cycles that DRAM and link need for so many words in so many transfers.
+  Words link_cycles(Words words, Words transfers) const {
+    const double link = machine_.clocks.link_mhz * machine_.dma.words_per_cycle;
+    const double dram = machine_.dram.bytes_per_second * 1e-6 * 8 / machine_.numbers.word_bits;
+    const double us = static_cast<double>(words) / std::min(link, dram) +
+                      static_cast<double>(transfers) * machine_.dram.latency_ns * 1e-3;
+    return static_cast<Words>(std::ceil(us * machine_.clocks.core_mhz));
+  }
+
+  // Ifmap words that the array reads, if each pass reads its own, and that the DMA loads: again for
+  // every block of m filters.
+  Words ifmap_reads(const RsChoice& c) const {
+    return configurations_ * Words{bound(Dim::kG)} * bound(Dim::kN) * bound(Dim::kC) * strips(c) *
+           folds() * blocks_of(bound(Dim::kM), c.p * c.t()) * c.pass_rows * pass_cols_;
+  }
+  Words ifmap_loads(const RsChoice& c) const {
+    return ifmap_transfers(c) * c.n * std::min(c.q * c.r, bound(Dim::kC)) * c.tile_rows *
+           tile_cols_;
+  }
+  Words ifmap_transfers(const RsChoice& c) const {
+    const Words tiles =
+        channel_tiles(c) * (pools() ? 1 : strips(c)) * (fold_.place == Place::kDram ? folds() : 1);
+    // A tile that is the only one stays for all filters.
+    const Words again = tiles > 1 ? blocks_of(bound(Dim::kM), c.m) : 1;
+    return configurations_ * Words{bound(Dim::kG)} * blocks_of(bound(Dim::kN), c.n) * tiles * again;
+  }
+
+  Words cycles(const RsChoice& c) const {
+    const Words exposed = homes_[index(Tensor::kIfmap)].overlaps
+                              ? 0
+                              : link_cycles(ifmap_loads(c), ifmap_transfers(c));
+    return passes(c) * pass_cycles(c) + exposed;
+  }
+
+  // Array and DMA traffic; what no choice changes is left out.
+  Words glb_words(const RsChoice& c) const {
+    const Words psums = Words{bound(Dim::kG)} * bound(Dim::kN) * bound(Dim::kM) * bound(Dim::kP) *
+                        bound(Dim::kQ) * channel_tiles(c) * folds() * configurations_;
+    const Words filters = passes(c) * pass_filter_words(c);
+    return 2 * psums * words_per_psum_ + ifmap_reads(c) + ifmap_loads(c) + 2 * filters;
+  }
+
+ private:
+  // Pooling takes whole planes from the GLB.
+  bool pools() const { return !layer_.post.pool.empty(); }
+  int glb_taps(Dim d, int folded) const { return fold_.place == Place::kGlb ? bound(d) : folded; }
+  // Ifmap rows and columns that e ofmap rows, f ofmap columns need.
+  Words rows(int e, int taps) const {
+    return touched_count({0, e}, {0, taps}, layer_.stride_rows, layer_.dilation_rows);
+  }
+  Words cols(int f, int taps) const {
+    return touched_count({0, f}, {0, taps}, layer_.stride_cols, layer_.dilation_cols);
+  }
+
+  // Where a tensor lives in the GLB; a tile that is filled while another is in use takes its banks
+  // twice.
+  struct Home {
+    const Store* store = nullptr;
+    bool overlaps = false;
+    int copies = 1;
+  };
+
+  const Layer& layer_;
+  const Machine& machine_;
+  RsFold fold_;
+  std::array<Home, kTensors> homes_;
+  std::array<int, kDims> bounds_;
+  int configurations_ = 1;
+  int words_per_psum_ = 1;
+  Words pass_cols_ = 1, tile_cols_ = 1;  // ifmap columns of a pass and of the GLB's tile
+};
+
+}  // namespace orrery

@@ -1,0 +1,15 @@
+// Weight stationary: a filter tap stays in each PE while every ofmap position passes by.
+//
+// Rows hold ifmap channels, so psums are summed up a column and leave it after each product;
+// columns hold ofmap channels, so an ifmap word is multicast along a row. Filter rows and columns
+// take turns in time, and psums go back to the GLB between them.
+#pragma once
+
+#include "dataflows/mapping/mapping.h"
+
+namespace orrery {
+
+// Throws InputError where no tile fits. The layer must have MACs.
+Mapping weight_stationary(const Layer& layer, const Machine& machine);
+
+}  // namespace orrery

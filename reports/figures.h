@@ -1,0 +1,78 @@
+// The one list of figures that the CSV and the JSON form both carry, in their order. Stalls, PE
+// states and actions have lists of their own (sim/result/result.h, arch/counts/actions.def).
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "sim/result/result.h"
+
+namespace orrery {
+
+using Value = std::variant<bool, std::uint64_t, double, std::string>;
+
+template <class Source>
+struct Figure {
+  std::string_view name;
+  Value (*of)(const Source&);
+};
+
+// A size or a number of things, never negative.
+constexpr std::uint64_t whole(int x) { return static_cast<std::uint64_t>(x); }
+
+// What was run.
+inline constexpr std::array kRunFigures{
+    Figure<NetworkResult>{"orrery_version",
+                          [](const NetworkResult& r) -> Value { return r.version; }},
+    Figure<NetworkResult>{"complete", [](const NetworkResult& r) -> Value { return r.complete; }},
+    Figure<NetworkResult>{"machine", [](const NetworkResult& r) -> Value { return r.machine; }},
+    Figure<NetworkResult>{"network", [](const NetworkResult& r) -> Value { return r.network; }},
+    Figure<NetworkResult>{"dataflow", [](const NetworkResult& r) -> Value { return r.dataflow; }},
+    Figure<NetworkResult>{"mac", [](const NetworkResult& r) -> Value { return r.mac; }},
+    Figure<NetworkResult>{"engine", [](const NetworkResult& r) -> Value { return r.engine; }},
+    Figure<NetworkResult>{"batch", [](const NetworkResult& r) -> Value { return whole(r.batch); }},
+    Figure<NetworkResult>{"seed", [](const NetworkResult& r) -> Value { return r.seed; }},
+    Figure<NetworkResult>{"data", [](const NetworkResult& r) -> Value { return r.data; }},
+    Figure<NetworkResult>{"core_mhz", [](const NetworkResult& r) -> Value { return r.core_mhz; }},
+    Figure<NetworkResult>{"word_bits",
+                          [](const NetworkResult& r) -> Value { return whole(r.word_bits); }},
+    Figure<NetworkResult>{"pes", [](const NetworkResult& r) -> Value { return whole(r.pes); }},
+};
+
+// What a layer took; the total has them too.
+inline constexpr std::array kLayerFigures{
+    Figure<LayerResult>{"cycles", [](const LayerResult& r) -> Value { return r.cycles; }},
+    Figure<LayerResult>{"processing_cycles",
+                        [](const LayerResult& r) -> Value { return r.processing_cycles; }},
+    Figure<LayerResult>{"pass_cycles", [](const LayerResult& r) -> Value { return r.pass_cycles; }},
+    Figure<LayerResult>{"passes", [](const LayerResult& r) -> Value { return r.passes; }},
+    Figure<LayerResult>{"latency_ms", [](const LayerResult& r) -> Value { return r.latency_ms; }},
+    Figure<LayerResult>{"processing_ms",
+                        [](const LayerResult& r) -> Value { return r.processing_ms; }},
+    Figure<LayerResult>{"macs", [](const LayerResult& r) -> Value { return r.macs; }},
+    Figure<LayerResult>{"macs_gated", [](const LayerResult& r) -> Value { return r.macs_gated; }},
+    Figure<LayerResult>{"active_pes",
+                        [](const LayerResult& r) -> Value { return whole(r.active_pes); }},
+    Figure<LayerResult>{"active_pes_mean",
+                        [](const LayerResult& r) -> Value { return r.active_pes_mean; }},
+    Figure<LayerResult>{"utilization", [](const LayerResult& r) -> Value { return r.utilization; }},
+};
+
+// What describes a single layer; a total has none of these.
+inline constexpr std::array kLayerTexts{
+    Figure<LayerResult>{"ofmap_sha256",
+                        [](const LayerResult& r) -> Value { return r.ofmap_sha256; }},
+    Figure<LayerResult>{"difference", [](const LayerResult& r) -> Value { return r.difference; }},
+    Figure<LayerResult>{"product_shift",
+                        [](const LayerResult& r) -> Value { return whole(r.product_shift); }},
+    Figure<LayerResult>{"reduction", [](const LayerResult& r) -> Value { return r.reduction; }},
+};
+
+// "true", "12", "0.1" (shortest digits that read back equal, always with a point or an exponent),
+// or the string itself.
+std::string to_text(const Value& value);
+
+}  // namespace orrery

@@ -1,0 +1,17 @@
+// Results as JSON; every key stands in docs/json.md.
+#pragma once
+
+#include <string>
+
+#include "sim/result/result.h"
+
+namespace orrery {
+
+// Raised whenever a key is removed or changes its meaning; added keys leave it.
+inline constexpr int kJsonSchema = 1;
+
+// One object, indented, in a fixed order of keys. Integers are exact; a double has the fewest
+// digits that read back to the same value.
+std::string to_json(const NetworkResult& result);
+
+}  // namespace orrery

@@ -1,0 +1,47 @@
+// Two clock domains on one time axis of whole ticks, so that no edge is ever rounded.
+#pragma once
+
+#include <cmath>
+#include <cstdint>
+#include <numeric>
+#include <systemc>
+
+#include "arch/machine/machine.h"
+
+namespace orrery {
+
+// SystemC's smallest unit of time stands for one tick: the period of the least common multiple of
+// the clocks.
+inline sc_core::sc_time ticks(std::int64_t n) {
+  return sc_core::sc_time::from_value(static_cast<sc_dt::uint64>(n));
+}
+inline std::int64_t tick_count(const sc_core::sc_time& t) {
+  return static_cast<std::int64_t>(t.value());
+}
+
+struct ClockDomain {
+  std::int64_t period = 1;  // ticks
+  // The `edges`-th edge at or after `t`, both counted from the start of the layer; 0 edges: the
+  // first one.
+  std::int64_t edge(std::int64_t t, int edges) const {
+    return ((t + period - 1) / period + edges) * period;
+  }
+};
+
+struct ClockDomains {
+  std::int64_t ticks_per_second = 0;
+  ClockDomain core, link;
+
+  explicit ClockDomains(const Clocks& clocks) {
+    const std::int64_t core_hz = std::llround(clocks.core_mhz * 1e6);
+    const std::int64_t link_hz = std::llround(clocks.link_mhz * 1e6);
+    ticks_per_second = std::lcm(core_hz, link_hz);
+    core.period = ticks_per_second / core_hz;
+    link.period = ticks_per_second / link_hz;
+  }
+  std::int64_t ticks_of(double seconds) const {
+    return static_cast<std::int64_t>(std::ceil(seconds * static_cast<double>(ticks_per_second)));
+  }
+};
+
+}  // namespace orrery

@@ -1,0 +1,56 @@
+// The DMA: moves tiles between DRAM and the GLB in the order of its queue, on the link clock, and
+// sends finished psums through post-processing on their way out.
+#pragma once
+
+#include <tlm_utils/simple_initiator_socket.h>
+
+#include <systemc>
+#include <vector>
+
+#include "sim/cycle/job.h"
+
+namespace orrery {
+
+// A transfer begins on a link edge, `crossing_cycles` after the order; the core knows of its end on
+// a core edge, as many core cycles after it. All its requests go out at once; words pass the link
+// at words_per_cycle as they come from DRAM, and post-processing at its own pace beside it.
+class DmaModule : public sc_core::sc_module {
+ public:
+  sc_core::sc_fifo_in<TransferPtr> orders;
+  tlm_utils::simple_initiator_socket<DmaModule, 64> socket;
+
+  explicit DmaModule(const sc_core::sc_module_name& name);
+  void configure(Job& job) { job_ = &job; }
+
+  // Debug access for the host: puts a layer's operands into DRAM, takes its ofmap out. No time
+  // passes.
+  void put_operands();
+  OperandTensor take_ofmap();
+
+ private:
+  void run();
+  void move(const Transfer& t);
+  void load_words(const Transfer& t, Tensor tensor);
+  void load_psums(const Transfer& t);
+  void store_psums(const Transfer& t);
+  void store_ofmap(const Transfer& t);
+  void pool_planes(const Transfer& t);
+  void write_planes(const std::vector<Run>& runs, std::vector<std::int32_t> words);
+  std::vector<std::int32_t> read_biases(const Box& box);
+
+  // `elements` values of `words` words each from or to an element's address in DRAM; counts link
+  // words and time.
+  void read(std::int64_t word, int elements, int words, std::int32_t* values);
+  void write(std::int64_t word, int elements, int words, const std::int32_t* values);
+  void transact(tlm::tlm_command command, std::int64_t word, std::int64_t words);
+
+  Job* job_ = nullptr;
+  std::vector<unsigned char> bytes_;  // of the transaction under way
+  std::vector<std::int32_t> values_;
+  std::int64_t link_words_ = 0;   // of the transfer under way
+  std::int64_t link_time_ = 0;    // until its last word has passed, in ticks * words_per_cycle
+  std::int64_t post_cycles_ = 0;  // core cycles of post-processing
+  std::uint64_t moved_words_ = 0;
+};
+
+}  // namespace orrery

@@ -1,0 +1,48 @@
+#include "sim/cycle/dram_module.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+namespace orrery {
+
+DramModule::DramModule(const sc_core::sc_module_name& name) : sc_module(name), socket("socket") {
+  socket.register_b_transport(this, &DramModule::transport);
+  socket.register_transport_dbg(this, &DramModule::access);
+}
+
+void DramModule::configure(const Dram& dram, const ClockDomains& clocks, std::int64_t bytes) {
+  bytes_.assign(static_cast<std::size_t>(bytes), 0);
+  latency_ = clocks.ticks_of(dram.latency_ns * 1e-9);
+  ticks_per_byte_ = static_cast<double>(clocks.ticks_per_second) / dram.bytes_per_second;
+  free_ = 0;
+}
+
+void DramModule::transport(tlm::tlm_generic_payload& request, sc_core::sc_time& delay) {
+  if (access(request) != request.get_data_length()) return;
+  const auto now = static_cast<double>(tick_count(sc_core::sc_time_stamp()));
+  const double asked = now + static_cast<double>(tick_count(delay));
+  free_ = std::max(free_, asked + static_cast<double>(latency_)) +
+          ticks_per_byte_ * request.get_data_length();
+  delay = ticks(static_cast<std::int64_t>(std::ceil(free_ - now)));
+}
+
+// Moves the bytes; returns how many.
+unsigned DramModule::access(tlm::tlm_generic_payload& request) {
+  const std::uint64_t first = request.get_address();
+  const unsigned length = request.get_data_length();
+  if (first + length > bytes_.size()) {
+    request.set_response_status(tlm::TLM_ADDRESS_ERROR_RESPONSE);
+    return 0;
+  }
+  unsigned char* here = bytes_.data() + first;
+  if (request.is_write()) {
+    std::memcpy(here, request.get_data_ptr(), length);
+  } else {
+    std::memcpy(request.get_data_ptr(), here, length);
+  }
+  request.set_response_status(tlm::TLM_OK_RESPONSE);
+  return length;
+}
+
+}  // namespace orrery

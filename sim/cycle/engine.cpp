@@ -1,0 +1,163 @@
+#include "sim/cycle/engine.h"
+
+#include <fmt/format.h>
+
+#include <systemc>
+
+#include "sim/cycle/array_module.h"
+#include "sim/cycle/controller_module.h"
+#include "sim/cycle/dma_module.h"
+#include "sim/cycle/dram_module.h"
+#include "workloads/golden/golden.h"
+#include "workloads/input/input_error.h"
+
+namespace orrery {
+namespace {
+
+// The machine: built once in a process, serves any layer of any machine.
+//
+//   controller --passes--> array        GLB and clocks: in the Job
+//        \---transfers--> dma ==TLM==> dram
+class MachineModule : public sc_core::sc_module {
+ public:
+  explicit MachineModule(const sc_core::sc_module_name& name) : sc_module(name) {
+    controller_.passes(passes_);
+    array_.orders(passes_);
+    controller_.transfers(transfers_);
+    dma_.orders(transfers_);
+    dma_.socket.bind(dram_.socket);
+  }
+
+  OperandTensor play(Job& job) {
+    const std::int64_t bytes = job.map.words * job.word_bytes();
+    dram_.configure(job.machine.dram, job.clocks, bytes);
+    array_.configure(job);
+    dma_.configure(job);
+    dma_.put_operands();
+    job.start = sc_core::sc_time_stamp();
+    controller_.play(job);
+    sc_core::sc_start();
+    return dma_.take_ofmap();
+  }
+
+ private:
+  ControllerModule controller_{"controller"};
+  ArrayModule array_{"array"};
+  DmaModule dma_{"dma"};
+  DramModule dram_{"dram"};
+  // Orders run at most a step ahead: the loads of one step, and the store of the step before.
+  sc_core::sc_fifo<PassPtr> passes_{"passes", 1};
+  sc_core::sc_fifo<TransferPtr> transfers_{"transfers", 8};
+};
+
+MachineModule& the_machine() {
+  static MachineModule machine("machine");
+  return machine;
+}
+
+std::array<TileLayout, kTensors> largest_tiles(const Machine& machine, const Layer& layer,
+                                               const Mapping& mapping) {
+  const Nest nest = take_apart(mapping, layer, machine);
+  const Box glb = nominal(nest.dram, layer.box());
+  const Box pass = nominal(nest.glb, glb);
+  std::array<TileLayout, kTensors> layout;
+  for (const Tensor t : kAllTensors)
+    layout[index(t)] = tile_layout(layer, tile_box(mapping, t, glb, pass), t);
+  return layout;
+}
+
+void check_job(const Machine& machine, const Layer& layer, const Mapping& mapping) {
+  std::string why;
+  if (layer.kind == LayerKind::kPool) {
+    const Store& store = machine.store_of(Tensor::kIfmap);
+    const std::int64_t words = std::int64_t{store.banks} * store.bank_words,
+                       plane = std::int64_t{layer.ifmap_rows} * layer.ifmap_cols;
+    if (!machine.post.pooling)
+      why = fmt::format("machine {} has no pooling", machine.name);
+    else if (plane > words)
+      why = fmt::format("a plane of {} words does not fit store {}, which has {}", plane,
+                        store.name, words);
+  } else {
+    why = check(mapping, layer, machine);
+  }
+  if (!why.empty()) throw InputError(fmt::format("layer {}: {}", layer.name, why));
+}
+
+// Figures that follow from the ones counted.
+void complete(LayerResult& result, const Machine& machine) {
+  const auto stall = [&](Stall s) { return result.stalls[static_cast<std::size_t>(s)]; };
+  result.processing_cycles = result.cycles - stall(Stall::kSetup) - stall(Stall::kOfmapStore) -
+                             stall(Stall::kPsumStore) - stall(Stall::kIfmapLoad) -
+                             stall(Stall::kPsumLoad);
+  result.macs_gated = result.counts[Action::mac_none_gate];
+  result.macs = result.counts[Action::mac_none_compute] + result.macs_gated;
+  if (result.passes > 0) result.active_pes_mean /= static_cast<double>(result.passes);
+  const double ms = 1e-3 / machine.clocks.core_mhz;
+  result.latency_ms = static_cast<double>(result.cycles) * ms;
+  result.processing_ms = static_cast<double>(result.processing_cycles) * ms;
+  if (result.processing_cycles > 0) {
+    result.utilization =
+        static_cast<double>(result.macs) /
+        (static_cast<double>(machine.pes()) * static_cast<double>(result.processing_cycles));
+  }
+}
+
+std::string first_difference(const OperandTensor& ours, const OperandTensor& golden) {
+  for (std::size_t i = 0; i < golden.data.size(); ++i) {
+    if (ours.data[i] == golden.data[i]) continue;
+    std::size_t rest = i;
+    std::array<std::size_t, 4> at{};
+    for (std::size_t axis = 4; axis-- > 0;) {
+      at[axis] = rest % static_cast<std::size_t>(golden.shape[axis]);
+      rest /= static_cast<std::size_t>(golden.shape[axis]);
+    }
+    return fmt::format("ofmap[{}] is {}, golden {}", fmt::join(at, "]["), ours.data[i],
+                       golden.data[i]);
+  }
+  return {};
+}
+
+}  // namespace
+
+LayerResult run_layer(const Machine& machine, const Layer& layer, const Mapping& mapping,
+                      const Operands& in, const RunOptions& options) {
+  check_job(machine, layer, mapping);
+  const bool pool = layer.kind == LayerKind::kPool;
+  Job job{.machine = machine,
+          .layer = layer,
+          .mapping = mapping,
+          .in = in,
+          .options = options,
+          .clocks = ClockDomains(machine.clocks),
+          .map = dram_map(layer, machine),
+          .layout = {},
+          .glb = {},
+          .start = {},
+          .result = {}};
+  if (!pool) {
+    job.layout = largest_tiles(machine, layer, mapping);
+    job.glb.resize(job.layout);
+  }
+  const OperandTensor ofmap = the_machine().play(job);
+  LayerResult result = std::move(job.result);
+  result.name = layer.name;
+  complete(result, machine);
+  result.ofmap_sha256 = sha256(ofmap);
+  const ReductionTree tree = pool ? plain_reduction() : reduction_tree(mapping, layer, machine);
+  if (!pool) {
+    result.mapping = mapping;
+    result.reduction = tree.to_string();
+  }
+  result.product_shift = layer.product_shift;
+  if (options.check) {
+    result.difference =
+        first_difference(ofmap, golden_ofmap(layer, in, machine.arithmetic(layer), tree));
+    result.check = result.difference.empty() ? Check::kEqual : Check::kDiffers;
+  }
+  return result;
+}
+
+}  // namespace orrery
+
+// The library's main is not used: the program has its own, and SystemC starts with the first layer.
+int sc_main(int, char**) { return 0; }

@@ -1,0 +1,30 @@
+// The SystemC engine: a layer on a machine, clock by clock, with real values.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+
+#include "sim/machine/array.h"
+#include "sim/result/result.h"
+#include "workloads/tensor/tensor.h"
+
+namespace orrery {
+
+struct Progress {
+  std::int64_t done = 0;  // passes (of a pooling layer: tiles)
+  std::int64_t passes = 0;
+};
+
+struct RunOptions {
+  bool check = true;  // compare the ofmap with the golden reference, bit for bit
+  std::function<void(const Progress&)> progress;  // called after each pass; may be empty
+  LostWord lost;                                  // a fault to inject into every pass, for tests
+};
+
+// Runs one layer; `mapping` is ignored for pooling layers. One thread at a time; any number of
+// layers and machines after one another in one process. Throws InputError where the mapping fails
+// check(), or the tensors do not fit DRAM, before anything runs.
+LayerResult run_layer(const Machine& machine, const Layer& layer, const Mapping& mapping,
+                      const Operands& in, const RunOptions& options = {});
+
+}  // namespace orrery

@@ -1,0 +1,351 @@
+#include "sim/machine/array.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <bit>
+#include <stdexcept>
+
+#include "arch/mac/all.h"
+
+namespace orrery {
+namespace {
+
+// Longest burst, latency or packet that the wheels hold.
+constexpr int kLongest = Wheel::kSlots - 2;
+
+int ring_bits(int words) { return std::bit_width(static_cast<unsigned>(words - 1)); }
+std::size_t mask_of(int bits) { return (std::size_t{1} << bits) - 1; }
+
+std::size_t charge(PeState s) { return static_cast<std::size_t>(s); }
+
+int cycles_of(int words, const Bus& bus) {
+  return (words + bus.words_per_cycle - 1) / bus.words_per_cycle;
+}
+
+}  // namespace
+
+Array::Array(const Machine& machine)
+    : machine_(machine),
+      words_per_psum_(machine.words_per_psum()),
+      psum_spad_words_(machine.pe.psum_spad_words) {
+  const int packet = packet_psums(machine);
+  const Noc& noc = machine.noc;
+  psum_packet_cycles_ = cycles_of(packet * words_per_psum_, noc.psum_in);
+  collect_cycles_ = cycles_of(packet * words_per_psum_, noc.psum_out);
+  link_cycles_ = cycles_of(packet * words_per_psum_, noc.psum_link);
+  for (const int cycles :
+       {packet + machine.pe.pipeline_stages, noc.ifmap.latency_cycles, noc.filter.latency_cycles,
+        noc.psum_in.latency_cycles, noc.psum_link.latency_cycles + link_cycles_}) {
+    if (cycles > kLongest) {
+      throw InputError(
+          fmt::format("machine {}: a bus or pipeline takes {} cycles; the array plays at most {}",
+                      machine.name, cycles, kLongest));
+    }
+  }
+  ifmap_bits_ = ring_bits(machine.pe.ifmap_spad_words + machine.pe.ifmap_fifo_words);
+  filter_bits_ = ring_bits(machine.pe.filter_spad_words +
+                           machine.pe.filter_fifo_packets * packet_words(machine, Tensor::kFilter));
+  fifo_bits_ = ring_bits(
+      std::max(machine.pe.psum_in_fifo_packets, machine.pe.psum_out_fifo_packets) * packet);
+}
+
+void Array::start(const Pass& pass, const Arithmetic& arithmetic, const PassTiles& tiles) {
+  pass_ = &pass;
+  mac_ = MacUnit(arithmetic, find_mac(machine_.mac)->gates);
+  tiles_ = tiles;
+  record_ = {};
+  now_ = 0;
+  done_ = filled_ = false;
+  collected_ = 0;
+  collect_busy_ = 0;
+  const auto n = pass.pes.size();
+  if (pes_.size() != n) {
+    const int count = static_cast<int>(n);
+    pes_.resize(n);
+    ifmap_ring_.assign(n << ifmap_bits_, 0);
+    filter_ring_.assign(n << filter_bits_, 0);
+    psum_spad_.assign(n * static_cast<std::size_t>(psum_spad_words_), 0);
+    psum_in_.assign(n << fifo_bits_, 0);
+    psum_out_.assign(n << fifo_bits_, 0);
+    for (PeMask* mask : {&links_, &load_ifmap_, &load_filter_, &arming_ifmap_, &arming_filter_})
+      *mask = PeMask(count);
+    for (Wheel* wheel : {&wakes_, &packets_ready_, &hops_}) *wheel = Wheel(count);
+  }
+  below_.assign(n, -1);
+  link_free_.assign(n, 0);
+  for (std::size_t i = 0; i < n; ++i) start_pe(i);
+  ifmap_bus_.start(pass.ifmap, machine_.noc.ifmap, 1);
+  filter_bus_.start(pass.filter, machine_.noc.filter, 1);
+  psum_bus_.start(pass.psum_in, machine_.noc.psum_in, psum_packet_cycles_);
+  if (!tiles.read_psums) psum_bus_.next = pass.psum_in.packets();
+}
+
+void Array::start_pe(std::size_t i) {
+  const PeRole& role = pass_->pes[i];
+  const ::orrery::Pe& limits = machine_.pe;
+  PeCore& pe = pes_[i];
+  pe.ifmap.packet_words = packet_words(machine_, Tensor::kIfmap);
+  pe.ifmap.spad_words = limits.ifmap_spad_words;
+  pe.ifmap.fifo_packets = limits.ifmap_fifo_words / pe.ifmap.packet_words;
+  pe.filter.packet_words = packet_words(machine_, Tensor::kFilter);
+  pe.filter.spad_words = limits.filter_spad_words;
+  pe.filter.fifo_packets = limits.filter_fifo_packets;
+  pe.psum_in = {.depth = limits.psum_in_fifo_packets, .packet_psums = pass_->psums_per_packet};
+  pe.psum_out = {.depth = limits.psum_out_fifo_packets, .packet_psums = pass_->psums_per_packet};
+  pe.start(pass_->programs[static_cast<std::size_t>(role.program)]);
+  pe.takes_psums = role.psum_source == PsumSource::kBelow || tiles_.read_psums;
+  if (role.psum_sink == PsumSink::kAbove)
+    below_[static_cast<std::size_t>(role.above)] = static_cast<int>(i);
+  wakes_.add(0, static_cast<int>(i));
+}
+
+void Array::play_fill() {
+  while (!filled_ && !done_) step();
+}
+
+void Array::play() {
+  while (!done_) step();
+}
+
+void Array::step() {
+  packets_ready_.due().drain([&](int i) {
+    ++pes_[static_cast<std::size_t>(i)].psum_out.ready;
+    if (pass_->pes[static_cast<std::size_t>(i)].psum_sink == PsumSink::kAbove) links_.set(i);
+  });
+  wakes_.due().drain([&](int i) { wake(i); });
+  hops_.due().drain([&](int i) { land_hop(i); });
+  const bool collected = collect();
+  bool moved = collected || links_.any();
+  hop_psums();
+  const bool port_taken = collected && machine_.store_of(Tensor::kPsum).shared_port;
+  moved |= land_due(psum_bus_, Tensor::kPsum) | land_due(ifmap_bus_, Tensor::kIfmap) |
+           land_due(filter_bus_, Tensor::kFilter);
+  if (!port_taken) moved |= send(psum_bus_, Tensor::kPsum);
+  moved |= send(ifmap_bus_, Tensor::kIfmap);
+  moved |= send(filter_bus_, Tensor::kFilter);
+  moved |= load_spads() || port_taken;
+  if (!filled_ && filter_bus_.finished()) {
+    filled_ = true;
+    record_.filled_cycle = now_ + 1;
+  }
+  if (done_) {
+    close();
+  } else {
+    advance(moved);
+  }
+}
+
+// Goes on to the next cycle, or, where nothing moves, to the next one in which something can.
+void Array::advance(bool moved) {
+  int cycles = 1;
+  if (!moved) {
+    cycles = std::min({wakes_.idle_cycles(), packets_ready_.idle_cycles(), hops_.idle_cycles()});
+    if (cycles == Wheel::kSlots) {
+      throw std::runtime_error(
+          fmt::format("the pass can never end: at cycle {} no PE, bus or link can move (the FIFOs "
+                      "are too shallow for the order of the buses)",
+                      now_));
+    }
+  }
+  for (Wheel* wheel : {&wakes_, &packets_ready_, &hops_}) wheel->advance(cycles);
+  now_ += cycles;
+}
+
+void Array::close() {
+  record_.cycles = now_ + collect_cycles_ + machine_.noc.psum_out.latency_cycles;
+  for (const PeCore& pe : pes_) {
+    record_.pe_cycles[charge(PeState::kDone)] +=
+        static_cast<std::uint64_t>(record_.cycles - pe.since);
+  }
+  for (Wheel* wheel : {&wakes_, &packets_ready_, &hops_})
+    *wheel = Wheel(static_cast<int>(pes_.size()));
+}
+
+// A burst has ended, or something that the PE waits for has come.
+void Array::wake(int i) {
+  PeCore& pe = pes_[static_cast<std::size_t>(i)];
+  if (pe.burst > 0) end_burst(pe, i);
+  if (pe.phase == PePhase::kMac) issue_macs(pe, i);
+  if (pe.phase == PePhase::kMerge) issue_merges(pe, i);
+}
+
+void Array::end_burst(PeCore& pe, int i) {
+  if (pe.merging > 0) end_merge(pe, i);
+  if (pe.phase == PePhase::kMac) {
+    const bool window_ends = pe.advance();
+    free_operands(pe, i);
+    if (window_ends && machine_.pe.adders == 1) {
+      pe.phase = PePhase::kMerge;
+      pe.merge_at = 0;
+      return;
+    }
+  } else {
+    pe.merge_at += pe.burst;
+    pe.burst = 0;
+    if (pe.merge_at < pe.program->window_psums) return;
+    pe.phase = PePhase::kMac;
+  }
+  if (pe.exhausted) {
+    pe.phase = PePhase::kDone;
+    pe.since = now_;
+  }
+}
+
+// The psums that left in the burst have been read from the psum-in FIFO; an empty packet's entry is
+// free.
+void Array::end_merge(PeCore& pe, int i) {
+  const int n = pe.merging;
+  pe.merging = 0;
+  if (!pe.takes_psums) return;
+  pe.psum_in.popped += n;
+  const int in_window = pe.psum_in.popped % pe.program->window_psums;
+  if (in_window != 0 && in_window % pe.psum_in.packet_psums != 0) return;
+  --pe.psum_in.taken;
+  if (psum_bus_.blocked_by == i) psum_bus_.blocked_by = -1;
+  const int below = below_[static_cast<std::size_t>(i)];
+  if (below >= 0 && pes_[static_cast<std::size_t>(below)].psum_out.ready > 0) links_.set(below);
+}
+
+void Array::free_operands(PeCore& pe, int i) {
+  if (pe.ifmap.loaded < pe.ifmap.total) {
+    pe.ifmap.freed = pe.dead_words(&Counter::ifmap_stride, pe.ifmap.total);
+    if (pe.ifmap.can_load()) load_ifmap_.set(i);
+  }
+  if (pe.filter.loaded < pe.filter.total) {
+    pe.filter.freed = pe.dead_words(&Counter::filter_stride, pe.filter.total);
+    if (pe.filter.can_load()) load_filter_.set(i);
+  }
+}
+
+void Array::wait_for(PeCore& pe, PeState need) {
+  if (pe.waiting && pe.state == need) return;
+  stop_waiting(pe);
+  pe.waiting = true;
+  pe.state = need;
+  pe.since = now_;
+}
+
+void Array::stop_waiting(PeCore& pe) {
+  if (pe.waiting)
+    record_.pe_cycles[charge(pe.state)] += static_cast<std::uint64_t>(now_ - pe.since);
+  pe.waiting = false;
+}
+
+// Room and, where psums come in, an incoming psum for psum `psum` of the window.
+bool Array::psums_can_move(PeCore& pe, int psum) {
+  if (pe.takes_psums && pe.psum_in.pushed == pe.psum_in.popped) {
+    wait_for(pe, PeState::kWaitPsumIn);
+    return false;
+  }
+  if (psum % pe.psum_out.packet_psums == 0 && !pe.psum_out.has_room()) {
+    wait_for(pe, PeState::kWaitPsumOut);
+    return false;
+  }
+  return true;
+}
+
+void Array::issue_macs(PeCore& pe, int i) {
+  const Counter& inner = pe.inner();
+  int n = std::min(inner.bound - pe.inner_step(), kLongest);
+  if (pe.program->window == pe.program->counters) n = 1;  // every MAC ends a window
+  const int with_ifmap = steps_in_spad(pe.ifmap, pe.ifmap_at, inner.ifmap_stride, n);
+  if (with_ifmap == 0) return wait_for(pe, PeState::kWaitIfmap);
+  const int with_filter = steps_in_spad(pe.filter, pe.filter_at, inner.filter_stride, n);
+  if (with_filter == 0) return wait_for(pe, PeState::kWaitFilter);
+  n = std::min(with_ifmap, with_filter);
+  bool leaves = machine_.pe.adders > 1 && pe.last_visit();
+  if (leaves && inner.reduction && pe.program->window < pe.program->counters) {
+    // Only the last step of the run finishes the psum; it issues by itself.
+    const bool reaches_end = pe.inner_step() + n == inner.bound;
+    leaves = reaches_end && n == 1;
+    if (reaches_end && n > 1) --n;
+  } else if (leaves) {
+    n = std::min(n, psums_to_packet_end(pe, pe.psum_at));
+  }
+  if (leaves && !psums_can_move(pe, pe.psum_at)) return;
+  stop_waiting(pe);
+  run_macs(pe, i, n);
+  if (leaves) merge(pe, i, pe.psum_at, n);
+  pe.burst = n;
+  record_.pe_cycles[charge(PeState::kMac)] += static_cast<std::uint64_t>(n);
+  wakes_.add(n, i);
+}
+
+void Array::issue_merges(PeCore& pe, int i) {
+  if (!psums_can_move(pe, pe.merge_at)) return;
+  stop_waiting(pe);
+  int n = psums_to_packet_end(pe, pe.merge_at);
+  if (pe.takes_psums) n = std::min(n, pe.psum_in.pushed - pe.psum_in.popped);
+  merge(pe, i, pe.merge_at, n);
+  pe.burst = n;
+  record_.pe_cycles[charge(PeState::kMerge)] += static_cast<std::uint64_t>(n);
+  wakes_.add(n, i);
+}
+
+// Psums [psum, psum + n) of the window meet the incoming ones and enter the psum-out FIFO.
+void Array::merge(PeCore& pe, int i, int psum, int n) {
+  PsumFifo& out = pe.psum_out;
+  const std::int32_t* spad = psums(i);
+  for (int k = 0; k < n; ++k) {
+    std::int32_t value = spad[psum + k];
+    if (pe.takes_psums)
+      value = mac_.accumulate(fifo_slot(psum_in_, i, pe.psum_in.popped + k), value);
+    fifo_slot(psum_out_, i, out.pushed + k) = value;
+  }
+  if (psum % out.packet_psums == 0) ++out.taken;
+  out.pushed += n;
+  pe.merging = n;
+  if (n == psums_to_packet_end(pe, psum))
+    packets_ready_.add(n - 1 + machine_.pe.pipeline_stages, i);
+  const auto count = static_cast<std::uint64_t>(n);
+  record_.counts[Action::spad_psum_drain_read] += count;
+  if (pe.takes_psums) record_.counts[Action::adder_none_merge] += count;
+}
+
+void Array::run_macs(PeCore& pe, int i, int n) {
+  const Counter& inner = pe.inner();
+  const std::int16_t* ifmap = ifmap_ring(i);
+  const std::int16_t* filter = filter_ring(i);
+  std::int32_t* psum = psums(i) + pe.psum_at;
+  const std::size_t ifmap_mask = mask_of(ifmap_bits_), filter_mask = mask_of(filter_bits_);
+  const auto ifmap_at = static_cast<std::size_t>(pe.ifmap_at),
+             filter_at = static_cast<std::size_t>(pe.filter_at);
+  const bool fresh = pe.fresh();
+  const auto steps = static_cast<std::uint64_t>(n);
+  std::uint64_t gated = 0, started = 0, updated = 0;
+  const bool straight = inner.ifmap_stride == 0 && inner.filter_stride == 1 &&
+                        inner.psum_stride == 1 &&
+                        (filter_at & filter_mask) + steps <= filter_mask + 1;
+  if (straight) {
+    const std::int16_t x = ifmap[ifmap_at & ifmap_mask];
+    mac_.spread(psum, x, filter + (filter_at & filter_mask), n, fresh);
+    gated = mac_.gated(x) ? steps : 0;
+    started = fresh ? steps : 0;
+    updated = fresh || gated != 0 ? 0 : steps;
+  } else {
+    for (int k = 0; k < n; ++k) {
+      const auto step = static_cast<std::size_t>(k);
+      const std::int16_t x =
+          ifmap[(ifmap_at + step * static_cast<std::size_t>(inner.ifmap_stride)) & ifmap_mask];
+      const std::int16_t w =
+          filter[(filter_at + step * static_cast<std::size_t>(inner.filter_stride)) & filter_mask];
+      std::int32_t& p = psum[k * inner.psum_stride];
+      const bool starts = pe.starts_psum(k);
+      p = mac_.accumulate(starts ? 0 : p, mac_.multiply(x, w));
+      gated += mac_.gated(x);
+      started += starts;
+      updated += !starts && !mac_.gated(x);
+    }
+  }
+  Counts& counts = record_.counts;
+  counts[Action::mac_none_gate] += gated;
+  counts[Action::mac_none_compute] += steps - gated;
+  counts[Action::spad_ifmap_operand_read] += steps;
+  counts[Action::spad_filter_operand_read] += steps - gated;
+  counts[Action::spad_psum_first_write] += started;
+  counts[Action::spad_psum_update_read] += updated;
+  counts[Action::spad_psum_update_write] += updated;
+}
+
+}  // namespace orrery

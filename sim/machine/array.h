@@ -1,0 +1,161 @@
+// The PE array and its NoC, played cycle by cycle: buses from and to the GLB, links between PEs,
+// PEs on their own.
+//
+// A cycle. Everything decides on the state at its start; what moves is seen in the next cycle.
+//   1. PEs whose burst has ended free what it used, and issue again; PEs that waited look again.
+//   2. The psum-out bus takes the next packet in its order from its PE, if it is ready.
+//   3. Links hand a ready packet to the PE above, if it has room.
+//   4. The psum-in, ifmap and filter buses each send their next packet, if every PE of its group
+//   has room.
+//   5. Each operand path moves a word from its FIFO to its spad, if there is room.
+//
+// PEs that are in a burst or wait for something cost nothing: a timing wheel and the arrival of
+// what they wait for wake them; a span in which nothing can move is jumped.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <vector>
+
+#include "arch/counts/counts.h"
+#include "dataflows/pass/pass.h"
+#include "sim/machine/mac_burst.h"
+#include "sim/machine/pe.h"
+#include "sim/machine/wheel.h"
+#include "sim/result/result.h"
+
+namespace orrery {
+
+// Where a pass finds its tiles in the GLB: pointers to the origin of the pass.
+struct PassTiles {
+  const std::int16_t* ifmap = nullptr;
+  const std::uint8_t* padding =
+      nullptr;  // beside ifmap: 1 where a zero is made at the NoC, not read; null: nowhere
+  const std::int16_t* filter = nullptr;
+  std::int32_t* psum = nullptr;
+  bool read_psums = true;  // false: psums start from zero and none are read
+};
+
+// A word that the NoC loses on its way to one PE, which takes the stale content of its spad
+// instead. For tests.
+struct LostWord {
+  Tensor tensor = Tensor::kIfmap;  // of which bus
+  int packet = -1;                 // -1: none
+  int pe = 0;
+};
+
+struct PassRecord {
+  std::int64_t cycles = 0;  // from the first to the one in which the last psum reaches the GLB
+  std::int64_t filled_cycle = 0;  // cycles after which the last filter word had left the GLB
+  std::array<std::uint64_t, kPeStateNames.size()> pe_cycles{};
+  Counts counts;
+};
+
+class Array {
+ public:
+  // Throws InputError where a latency exceeds what the wheel can hold.
+  explicit Array(const Machine& machine);
+
+  // Sets up a pass; `pass` and the tiles must outlive it.
+  void start(const Pass& pass, const Arithmetic& arithmetic, const PassTiles& tiles);
+  // Plays until the last filter word has left the GLB, or until the end.
+  void play_fill();
+  void play();
+  const PassRecord& record() const { return record_; }
+  void lose(const LostWord& word) { lost_ = word; }
+
+  // One cycle (or one jump over a span in which nothing moves). Throws std::runtime_error where the
+  // pass can never end.
+  void step();
+  bool done() const { return done_; }
+  std::int64_t cycle() const { return now_; }
+  const std::vector<PeCore>& pes() const { return pes_; }
+
+ private:
+  // A bus that sends the packets of a stream in order.
+  struct Sender {
+    const Stream* stream = nullptr;
+    std::int32_t next = 0;  // packet
+    int blocked_by = -1;    // the PE without room that holds up the next packet; -1: none known
+    int packet_cycles = 1;
+    int busy = 0;  // cycles until it can send again
+    int latency = 0;
+    int in_flight = 0;
+    std::array<std::int32_t, Wheel::kSlots>
+        landing{};  // packet that lands in a cycle, by cycle modulo the slots; -1: none
+
+    void start(const Stream& s, const Bus& bus, int cycles);
+    bool finished() const { return next == stream->packets(); }
+  };
+
+  // PEs (array.cpp)
+  void start_pe(std::size_t i);
+  void advance(bool moved);
+  void close();
+  void wake(int i);
+  void end_burst(PeCore& pe, int i);
+  void end_merge(PeCore& pe, int i);
+  void free_operands(PeCore& pe, int i);
+  void wait_for(PeCore& pe, PeState need);
+  void stop_waiting(PeCore& pe);
+  bool psums_can_move(PeCore& pe, int psum);
+  void issue_macs(PeCore& pe, int i);
+  void issue_merges(PeCore& pe, int i);
+  void merge(PeCore& pe, int i, int psum, int n);
+  void run_macs(PeCore& pe, int i, int n);
+
+  // NoC (array_noc.cpp); the bools say whether anything moved
+  bool collect();
+  void hop_psums();
+  void land_hop(int from);
+  bool land_due(Sender& sender, Tensor t);
+  bool send(Sender& sender, Tensor t);
+  bool group_has_room(Sender& sender, Tensor t) const;
+  void deliver(const Sender& sender, Tensor t, int i);
+  void count_packet(const Sender& sender, Tensor t, std::uint64_t takers);
+  void land(const Sender& sender, Tensor t, std::int32_t packet);
+  bool load_spads();
+  void load_spad(int i, OperandPath& path, PeMask& loading, Sender& bus, PeState need);
+  void look_again(int i, PeState need);
+
+  std::int16_t* ifmap_ring(int i) {
+    return &ifmap_ring_[static_cast<std::size_t>(i) << ifmap_bits_];
+  }
+  std::int16_t* filter_ring(int i) {
+    return &filter_ring_[static_cast<std::size_t>(i) << filter_bits_];
+  }
+  std::int32_t* psums(int i) { return &psum_spad_[static_cast<std::size_t>(i * psum_spad_words_)]; }
+  std::int32_t& fifo_slot(std::vector<std::int32_t>& fifo, int i, int psum) {
+    return fifo[(static_cast<std::size_t>(i) << fifo_bits_) +
+                (static_cast<std::size_t>(psum) & ((std::size_t{1} << fifo_bits_) - 1))];
+  }
+
+  const Machine& machine_;
+  const int words_per_psum_;
+  const Pass* pass_ = nullptr;
+  MacUnit mac_;
+  PassTiles tiles_;
+  LostWord lost_;
+  PassRecord record_;
+
+  std::vector<PeCore> pes_;
+  std::vector<int> below_;               // the PE that hands its psums to this one, or -1
+  std::vector<std::int64_t> link_free_;  // cycle in which a PE's upward link is free again
+  // Rings are powers of two, so that a stream position finds its slot by a mask.
+  int ifmap_bits_ = 0, filter_bits_ = 0, fifo_bits_ = 0;
+  int psum_spad_words_;
+  int psum_packet_cycles_ = 1, collect_cycles_ = 1, link_cycles_ = 1;
+  std::vector<std::int16_t> ifmap_ring_, filter_ring_;
+  std::vector<std::int32_t> psum_spad_, psum_in_, psum_out_;
+
+  Wheel wakes_, packets_ready_, hops_;
+  PeMask links_, load_ifmap_, load_filter_, arming_ifmap_, arming_filter_;
+  Sender ifmap_bus_, filter_bus_, psum_bus_;
+  std::int32_t collected_ = 0;  // packets that have left on the psum-out bus
+  int collect_busy_ = 0;
+  std::int64_t now_ = 0;
+  bool done_ = false;
+  bool filled_ = false;
+};
+
+}  // namespace orrery

@@ -1,0 +1,38 @@
+// Where the tensors of a layer lie in DRAM, and which of its words make up a tile in the GLB.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "dataflows/pass/pass.h"
+#include "workloads/tensor/tensor.h"
+
+namespace orrery {
+
+// First word of each tensor; dense, row-major, one after the other. Addresses count words of the
+// machine's word_bits. Ifmaps are held with their padding where the machine stores it. Biases and
+// psums take words_per_psum words each.
+struct DramMap {
+  std::int64_t ifmap = 0, filter = 0, bias = 0, psum = 0, ofmap = 0;
+  std::int64_t words = 0;  // of all
+};
+// Throws InputError where the machine's DRAM is too small.
+DramMap dram_map(const Layer& layer, const Machine& machine);
+
+// The ifmap as DRAM holds it: with its padding, or without where the machine makes it.
+std::vector<std::int16_t> dram_ifmap(const Layer& layer, const Machine& machine,
+                                     const OperandTensor& ifmap);
+
+// Elements that lie next to each other both in DRAM and in the GLB.
+struct Run {
+  std::int64_t dram = 0;  // element of the tensor as DRAM holds it
+  std::int64_t glb = 0;   // element of the tile
+  int size = 0;
+};
+
+// The tile of `t` over `box`, each distinct element once. Padding that the machine does not store
+// is left out.
+std::vector<Run> tile_runs(const Layer& layer, const Machine& machine, const Box& box, Tensor t,
+                           const TileLayout& layout);
+
+}  // namespace orrery

@@ -1,0 +1,30 @@
+// Post-processing on the way out: bias, requantization, ReLU, pooling. Values only; its pace is
+// Post::words_per_cycle.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "workloads/layer/layer.h"
+
+namespace orrery {
+
+// Planes of rows x cols words, row-major, one after the other.
+struct Planes {
+  int rows = 0, cols = 0;
+  std::vector<std::int32_t> word;
+};
+
+class PostUnit {
+ public:
+  explicit PostUnit(const Layer& layer) : layer_(layer) {}
+  // A finished psum of the ofmap channel with this bias becomes an ofmap word (before pooling).
+  std::int16_t finish(std::int32_t psum, std::int32_t bias) const;
+  // Pools every plane.
+  static Planes pool(const Planes& in, const Pool& window);
+
+ private:
+  const Layer& layer_;
+};
+
+}  // namespace orrery

@@ -1,0 +1,60 @@
+#include "sim/result/result.h"
+
+#include <algorithm>
+
+namespace orrery {
+namespace {
+
+// The worst answer wins: one layer that differs spoils the run, one unchecked layer leaves it
+// unchecked.
+Check worse(Check a, Check b) {
+  if (a == Check::kDiffers || b == Check::kDiffers) return Check::kDiffers;
+  return a == Check::kOff || b == Check::kOff ? Check::kOff : Check::kEqual;
+}
+
+void add(LayerResult& sum, const LayerResult& layer) {
+  sum.cycles += layer.cycles;
+  sum.processing_cycles += layer.processing_cycles;
+  sum.pass_cycles += layer.pass_cycles;
+  sum.passes += layer.passes;
+  sum.macs += layer.macs;
+  sum.macs_gated += layer.macs_gated;
+  sum.latency_ms += layer.latency_ms;
+  sum.processing_ms += layer.processing_ms;
+  sum.active_pes = std::max(sum.active_pes, layer.active_pes);
+  sum.active_pes_mean += layer.active_pes_mean * static_cast<double>(layer.passes);
+  sum.utilization += layer.utilization * static_cast<double>(layer.processing_cycles);
+  for (std::size_t i = 0; i < sum.stalls.size(); ++i) sum.stalls[i] += layer.stalls[i];
+  for (std::size_t i = 0; i < sum.pe_cycles.size(); ++i) sum.pe_cycles[i] += layer.pe_cycles[i];
+  sum.counts += layer.counts;
+  sum.check = worse(sum.check, layer.check);
+  if (sum.difference.empty() && !layer.difference.empty()) {
+    sum.difference = layer.name + ": " + layer.difference;
+  }
+}
+
+}  // namespace
+
+std::string_view name(Check c) {
+  switch (c) {
+    case Check::kEqual:
+      return "equal";
+    case Check::kDiffers:
+      return "differs";
+    case Check::kOff:
+      return "off";
+  }
+  return "";
+}
+
+LayerResult total(const NetworkResult& result) {
+  LayerResult sum;
+  sum.name = "total";
+  sum.check = result.layers.empty() ? Check::kOff : Check::kEqual;
+  for (const LayerResult& layer : result.layers) add(sum, layer);
+  if (sum.passes > 0) sum.active_pes_mean /= static_cast<double>(sum.passes);
+  if (sum.processing_cycles > 0) sum.utilization /= static_cast<double>(sum.processing_cycles);
+  return sum;
+}
+
+}  // namespace orrery

@@ -1,0 +1,87 @@
+// What a run answers: one structure, from which every report is a pure function.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "arch/counts/counts.h"
+#include "dataflows/mapping/mapping.h"
+
+namespace orrery {
+
+// Why the array waits as a whole, in the order in which waiting is charged: the first unmet need
+// takes the time until it is met, the next what is left.
+enum class Stall : std::uint8_t {
+  kSetup,
+  kOfmapStore,
+  kPsumStore,
+  kIfmapLoad,
+  kPsumLoad,
+  kFilterLoad
+};
+inline constexpr std::array<std::string_view, 6> kStallNames{
+    "setup", "ofmap_store", "psum_store", "ifmap_load", "psum_load", "filter_load"};
+
+// What a mapped PE does in each cycle of a pass.
+enum class PeState : std::uint8_t {
+  kMac,
+  kMerge,
+  kWaitIfmap,
+  kWaitFilter,
+  kWaitPsumIn,
+  kWaitPsumOut,
+  kDone
+};
+inline constexpr std::array<std::string_view, 7> kPeStateNames{
+    "mac", "merge", "wait_ifmap", "wait_filter", "wait_psum_in", "wait_psum_out", "done"};
+
+enum class Check : std::uint8_t { kEqual, kDiffers, kOff };
+std::string_view name(Check c);
+
+struct LayerResult {
+  std::string name;
+  std::uint64_t cycles = 0;  // core clock, from the start of set-up to the last ofmap word in DRAM
+  std::uint64_t processing_cycles =
+      0;  // cycles without set-up and without waiting for ifmap, psum and ofmap transfers
+  std::uint64_t pass_cycles =
+      0;  // cycles in which the array plays a pass; cycles = pass_cycles + sum of stalls
+  std::uint64_t passes = 0;
+  std::uint64_t macs = 0;
+  std::uint64_t macs_gated = 0;
+  int active_pes = 0;          // PEs mapped in the fullest pass
+  double active_pes_mean = 0;  // mean over passes
+  double utilization = 0;      // macs / (PEs of the array * processing_cycles)
+  double latency_ms = 0;
+  double processing_ms = 0;
+  std::array<std::uint64_t, kStallNames.size()> stalls{};  // core cycles
+  std::array<std::uint64_t, kPeStateNames.size()>
+      pe_cycles{};  // PE-cycles of mapped PEs, summed over passes
+  Counts counts;
+  std::string ofmap_sha256;
+  Check check = Check::kOff;
+  std::string difference;  // first differing ofmap word, where check is kDiffers
+  Mapping mapping;
+  std::string reduction;  // the reduction tree, in words
+  int product_shift = 0;
+};
+
+struct NetworkResult {
+  std::string version;
+  bool complete = true;  // every selected layer ran to its end
+  std::string machine, network, dataflow, mac, engine, data;
+  int batch = 1;
+  std::uint64_t seed = 0;
+  double core_mhz = 0;
+  int word_bits = 16;
+  int pes = 0;
+  std::vector<LayerResult> layers;
+};
+
+// The same figures summed: name "total"; active_pes is the largest, the mean and utilization are
+// weighted by passes and cycles; check is kEqual only if every layer's is; ofmap_sha256 is empty.
+LayerResult total(const NetworkResult& result);
+
+}  // namespace orrery

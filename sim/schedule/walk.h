@@ -1,0 +1,53 @@
+// The schedule of a layer: which passes, in which order, on which tiles. There is one; engines
+// listen to it.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <vector>
+
+#include "dataflows/pass/nest.h"
+
+namespace orrery {
+
+// What becomes of the psum tile in the GLB when the pass of a step is over.
+enum class PsumFate : std::uint8_t { kStay, kSpill, kFinish };
+
+struct Step {
+  Box pass;                            // what the array works on
+  std::array<Box, kTensors> tile;      // what the GLB holds for it, by tensor
+  std::array<bool, kTensors> fetch{};  // the tile is another than in the step before. Of psums: it
+                                       // is brought back from DRAM, or,
+  bool starts_tile = false;            //   where no pass has worked on it yet, starts from zero
+  bool starts_psums = false;           // no pass has worked on the psums of this pass yet
+  PsumFate fate = PsumFate::kStay;
+  bool configures = false;  // the machine's first pass under another configuration
+};
+
+// Walks over the DRAM and GLB loops of a nest, outermost first.
+class Walk {
+ public:
+  Walk(const Layer& layer, const Mapping& mapping, const Machine& machine);
+  // The next step; false when there is none.
+  bool next(Step& step);
+  std::int64_t passes() const { return passes_; }
+
+ private:
+  bool advance();
+  void settle(std::size_t from);
+  Step present() const;
+
+  const Mapping& mapping_;
+  Nest nest_;
+  Box whole_;
+  std::vector<Loop> loops_;  // DRAM loops, then GLB loops
+  std::vector<int> at_;      // block of each loop
+  std::vector<Box> box_;     // box_[i]: before loop i; the last: of the pass
+  std::size_t outermost_moved_ = 0;
+  std::int64_t passes_ = 0;
+  bool over_ = false;
+  bool first_ = true;
+  Step ahead_;  // one step of look-ahead decides the fate of psums
+};
+
+}  // namespace orrery

@@ -1,0 +1,95 @@
+#include "reports/csv.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <map>
+
+#include "tests/reports/sample.h"
+
+namespace orrery {
+namespace {
+
+// RFC 4180, written here for the test alone: quoted cells may hold commas, doubled quotes and line
+// ends.
+std::vector<std::vector<std::string>> parsed(const std::string& text) {
+  std::vector<std::vector<std::string>> lines{{""}};
+  bool quoted = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (c == '"' && quoted && i + 1 < text.size() && text[i + 1] == '"') {
+      lines.back().back() += text[++i];
+    } else if (c == '"') {
+      quoted = !quoted;
+    } else if (c == ',' && !quoted) {
+      lines.back().emplace_back();
+    } else if (c == '\n' && !quoted) {
+      lines.push_back({""});
+    } else {
+      lines.back().back() += c;
+    }
+  }
+  lines.pop_back();
+  return lines;
+}
+
+std::map<std::string, std::string> row(const NetworkResult& result, std::size_t i) {
+  const auto lines = parsed(to_csv(result));
+  std::map<std::string, std::string> cells;
+  for (std::size_t c = 0; c < lines[0].size(); ++c) cells[lines[0][c]] = lines.at(i + 1).at(c);
+  return cells;
+}
+
+TEST(Csv, HasAHeaderAndALineForEachLayer) {
+  const auto lines = parsed(to_csv(sample()));
+  ASSERT_EQ(lines.size(), 3U);
+  for (const auto& line : lines) EXPECT_EQ(line.size(), lines[0].size());
+}
+
+TEST(Csv, HasAColumnForEveryAction) {
+  auto cells = row(sample(), 1);
+  for (std::size_t i = 0; i < kActions.size(); ++i) {
+    std::string column(kActions[i].structure);
+    column.append("_").append(kActions[i].tensor).append("_").append(kActions[i].action);
+    EXPECT_EQ(cells[column], std::to_string(10 * i)) << column;
+  }
+  EXPECT_EQ(cells.count("glb_ifmap_array_read"), 1U);
+}
+
+TEST(Csv, NamesNoColumnTwice) {
+  std::vector<std::string> header = parsed(to_csv(sample())).at(0);
+  std::sort(header.begin(), header.end());
+  EXPECT_EQ(std::adjacent_find(header.begin(), header.end()), header.end());
+}
+
+TEST(Csv, HasTheFiguresOfRunAndLayer) {
+  auto cells = row(sample(), 0);
+  const std::map<std::string, std::string> expected{{"machine", "toy"},
+                                                    {"seed", "18446744073709551615"},
+                                                    {"layer", "A"},
+                                                    {"cycles", "1000"},
+                                                    {"latency_ms", "0.1"},
+                                                    {"utilization", "0.75"},
+                                                    {"stall_ifmap_load", "70"},
+                                                    {"pe_wait_psum_in", "50"},
+                                                    {"check", "equal"},
+                                                    {"ofmap_sha256", "00ff"},
+                                                    {"complete", "true"},
+                                                    {"core_mhz", "10.0"}};
+  for (const auto& [column, value] : expected) EXPECT_EQ(cells[column], value) << column;
+}
+
+TEST(Csv, QuotesCommasAndQuotes) {
+  EXPECT_EQ(row(sample(), 1)["layer"], "B, last");
+  EXPECT_EQ(row(sample(), 0)["reduction"], "passes C/6; PE \"S\", C");
+}
+
+TEST(Csv, KeepsEmptyCells) {
+  NetworkResult result = sample();
+  result.version.clear();
+  EXPECT_EQ(row(result, 0)["orrery_version"], "");
+  EXPECT_EQ(row(result, 0)["machine"], "toy");
+}
+
+}  // namespace
+}  // namespace orrery

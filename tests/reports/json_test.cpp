@@ -1,0 +1,179 @@
+#include "reports/json.h"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <boost/json.hpp>
+#include <fstream>
+#include <limits>
+#include <set>
+#include <sstream>
+
+#include "tests/reports/sample.h"
+
+namespace orrery {
+namespace {
+
+namespace json = boost::json;
+
+json::object parsed(const NetworkResult& result) {
+  return json::parse(to_json(result)).as_object();
+}
+
+std::vector<std::string> keys(const json::object& object) {
+  std::vector<std::string> names;
+  for (const auto& member : object) names.emplace_back(member.key());
+  return names;
+}
+
+const json::object& first_layer(const json::object& root) {
+  return root.at("layers").as_array().at(0).as_object();
+}
+
+std::uint64_t number(const json::value& value) { return value.to_number<std::uint64_t>(); }
+
+// Every key at any depth.
+void collect(const json::value& value, std::set<std::string>& found) {
+  if (value.is_array()) {
+    for (const json::value& item : value.get_array()) collect(item, found);
+  } else if (value.is_object()) {
+    for (const auto& [key, item] : value.get_object()) {
+      found.emplace(key);
+      collect(item, found);
+    }
+  }
+}
+
+TEST(Json, KeepsTheOrderOfItsKeys) {
+  EXPECT_EQ(keys(parsed(sample())),
+            (std::vector<std::string>{"schema", "orrery_version", "complete", "machine", "network",
+                                      "dataflow", "mac", "engine", "batch", "seed", "data",
+                                      "core_mhz", "word_bits", "pes", "layers", "total"}));
+}
+
+TEST(Json, GivesLayersAndTotalTheSameFiguresInOneOrder) {
+  const json::object root = parsed(sample());
+  const std::vector<std::string> figures{"name",
+                                         "cycles",
+                                         "processing_cycles",
+                                         "pass_cycles",
+                                         "passes",
+                                         "latency_ms",
+                                         "processing_ms",
+                                         "macs",
+                                         "macs_gated",
+                                         "active_pes",
+                                         "active_pes_mean",
+                                         "utilization",
+                                         "stalls",
+                                         "pe_cycles",
+                                         "counts",
+                                         "check"};
+  EXPECT_EQ(keys(root.at("total").as_object()), figures);
+  std::vector<std::string> of_layer = figures;
+  of_layer.insert(of_layer.end(),
+                  {"ofmap_sha256", "difference", "product_shift", "reduction", "mapping"});
+  EXPECT_EQ(keys(first_layer(root)), of_layer);
+}
+
+TEST(Json, HasEveryActionOfTheListAndNoOther) {
+  const json::object root = parsed(sample());
+  const json::object& counts = first_layer(root).at("counts").as_object();
+  std::size_t found = 0;
+  for (const auto& structure : counts) {
+    for (const auto& tensor : structure.value().as_object())
+      found += tensor.value().as_object().size();
+  }
+  EXPECT_EQ(found, kActions.size());
+  for (std::size_t i = 0; i < kActions.size(); ++i) {
+    const ActionName& a = kActions[i];
+    const json::object& actions = counts.at(a.structure).at(a.tensor).as_object();
+    EXPECT_EQ(number(actions.at(a.action)), i) << a.structure << a.tensor << a.action;
+  }
+}
+
+TEST(Json, NamesEveryStallAndState) {
+  const json::object root = parsed(sample());
+  const json::object& stalls = first_layer(root).at("stalls").as_object();
+  EXPECT_EQ(keys(stalls), std::vector<std::string>(kStallNames.begin(), kStallNames.end()));
+  EXPECT_EQ(number(stalls.at("ifmap_load")), 70U);
+  const json::object& states = first_layer(root).at("pe_cycles").as_object();
+  EXPECT_EQ(keys(states), std::vector<std::string>(kPeStateNames.begin(), kPeStateNames.end()));
+  EXPECT_EQ(number(states.at("done")), 200U);
+}
+
+TEST(Json, KeepsIntegersExact) {
+  EXPECT_EQ(number(parsed(sample()).at("seed")), std::numeric_limits<std::uint64_t>::max());
+}
+
+TEST(Json, WritesDoublesThatReadBackEqualInTheFewestDigits) {
+  NetworkResult result = sample();
+  for (const double x : {0.1, 1.0 / 3, 115.3, 1e-7, 1e300, 200.0, 5e-324}) {
+    result.core_mhz = x;
+    const json::value back = parsed(result).at("core_mhz");
+    ASSERT_TRUE(back.is_double()) << x;  // 200.0, not 200
+    EXPECT_EQ(back.get_double(), x);
+  }
+  result.core_mhz = 0.1;
+  EXPECT_NE(to_json(result).find("\"core_mhz\": 0.1,"), std::string::npos);
+}
+
+TEST(Json, WritesWhatIsNotANumberAsNull) {
+  NetworkResult result = sample();
+  result.core_mhz = std::numeric_limits<double>::infinity();
+  EXPECT_TRUE(parsed(result).at("core_mhz").is_null());
+}
+
+TEST(Json, EscapesText) {
+  NetworkResult result = sample();
+  result.network = "a \"b\"\n\\";
+  EXPECT_EQ(parsed(result).at("network"), "a \"b\"\n\\");
+}
+
+TEST(Json, TotalIsTheSumOfTheLayers) {
+  const json::object root = parsed(sample());
+  const json::object& sum = root.at("total").as_object();
+  for (const char* key :
+       {"cycles", "processing_cycles", "pass_cycles", "passes", "macs", "macs_gated"}) {
+    std::uint64_t by_hand = 0;
+    for (const json::value& layer : root.at("layers").as_array()) by_hand += number(layer.at(key));
+    EXPECT_EQ(number(sum.at(key)), by_hand) << key;
+  }
+}
+
+TEST(Json, ShowsAMappingAsTheFileThatReadsBack) {
+  NetworkResult result = sample();
+  EXPECT_EQ(first_layer(parsed(result)).at("mapping"), "");
+  Mapping& mapping = result.layers[0].mapping;
+  mapping.dataflow = "rs";
+  mapping.nest = {{Dim::kM, 1, Place::kPe}};
+  EXPECT_EQ(first_layer(parsed(result)).at("mapping").as_string(), to_yaml({{"A", mapping}}));
+}
+
+std::string documentation() {
+  std::ifstream file(ORRERY_SOURCE_DIR "/docs/json.md");
+  std::stringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+TEST(Json, EveryKeyIsDocumented) {
+  const std::string text = documentation();
+  std::set<std::string> found;
+  collect(parsed(sample()), found);
+  for (const std::string& key : found) {
+    EXPECT_NE(text.find("`" + key + "`"), std::string::npos) << key;
+  }
+}
+
+TEST(Json, EveryActionIsDocumentedInTheWordsOfTheList) {
+  const std::string text = documentation();
+  for (const ActionName& a : kActions) {
+    const std::string row = fmt::format("| `{}` | `{}` | `{}` | {} | {} |\n", a.structure, a.tensor,
+                                        a.action, a.unit, a.meaning);
+    EXPECT_NE(text.find(row), std::string::npos) << row;
+  }
+}
+
+}  // namespace
+}  // namespace orrery

@@ -1,0 +1,130 @@
+// A layer is a perfect loop nest over eight dimensions that index three tensors.
+//
+//   for g, n, m, p, q, c, r, s:
+//     psum[n][g][m][p][q] += ifmap[n][g][c][p*U + r*D][q*U + s*D] * filter[g][m][c][r][s]
+//
+// Ifmap rows and columns count in the padded plane. A fully connected layer and a GEMM are the same
+// nest with one-element planes; a depthwise layer has one channel and M/G filters in each of G
+// groups.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace orrery {
+
+// G groups, N batch, M ofmap channels (of one group), C ifmap channels (of one group), P and Q
+// ofmap rows and columns, R and S filter rows and columns.
+enum class Dim : std::uint8_t { kG, kN, kM, kC, kP, kQ, kR, kS };
+inline constexpr int kDims = 8;
+inline constexpr std::array<Dim, kDims> kAllDims{Dim::kG, Dim::kN, Dim::kM, Dim::kC,
+                                                 Dim::kP, Dim::kQ, Dim::kR, Dim::kS};
+constexpr std::size_t index(Dim d) { return static_cast<std::size_t>(d); }
+// "G", "N", "M", "C", "P", "Q", "R" or "S".
+std::string_view name(Dim d);
+
+// The three operands of the loop nest. An ofmap is a finished psum.
+enum class Tensor : std::uint8_t { kIfmap, kFilter, kPsum };
+inline constexpr int kTensors = 3;
+inline constexpr std::array<Tensor, kTensors> kAllTensors{Tensor::kIfmap, Tensor::kFilter,
+                                                          Tensor::kPsum};
+constexpr std::size_t index(Tensor t) { return static_cast<std::size_t>(t); }
+// "ifmap", "filter" or "psum".
+std::string_view name(Tensor t);
+
+// True where a step along `d` reaches other words of `t`.
+bool indexes(Dim d, Tensor t);
+// True for C, R and S: the dimensions over which psums are summed.
+bool is_reduction(Dim d);
+
+// Half-open: lo <= x < hi.
+struct Range {
+  int lo = 0;
+  int hi = 0;
+  int size() const { return hi - lo; }
+  bool operator==(const Range&) const = default;
+};
+
+// A block of the iteration space, one range a dimension in the order of Dim.
+struct Box {
+  std::array<Range, kDims> range;
+  Range& operator[](Dim d) { return range[index(d)]; }
+  const Range& operator[](Dim d) const { return range[index(d)]; }
+  // Number of points, i.e. of MACs.
+  std::int64_t points() const;
+  bool operator==(const Box&) const = default;
+};
+
+enum class LayerKind : std::uint8_t { kConv, kFc, kGemm, kPool };
+std::string_view name(LayerKind k);
+
+enum class PoolKind : std::uint8_t { kMax, kAverage };
+
+// Pooling window over a plane; ofmap rows = (rows + 2*pad - size) / stride + 1 (floor).
+// Max ignores padding; average divides by the taps inside the plane, half away from zero.
+struct Pool {
+  PoolKind kind = PoolKind::kMax;
+  int size = 2;
+  int stride = 2;
+  int pad = 0;
+  // Rows (or columns) of the pooled plane.
+  int out(int rows) const { return (rows + 2 * pad - size) / stride + 1; }
+  bool operator==(const Pool&) const = default;
+};
+
+// What happens to a finished psum on its way to DRAM, in this order: add the bias of its ofmap
+// channel, shift right arithmetically by requant_shift rounding half up (floor((x + 2^(shift-1)) /
+// 2^shift)), saturate to the layer's operand width, ReLU, pool.
+struct PostProcess {
+  bool bias = true;
+  int requant_shift = 0;  // 0..31
+  bool relu = false;
+  std::vector<Pool> pool;  // none or one
+  bool operator==(const PostProcess&) const = default;
+};
+
+struct Layer {
+  std::string name;
+  LayerKind kind = LayerKind::kConv;
+  std::array<int, kDims> bounds{1, 1, 1, 1, 1, 1, 1, 1};  // G N M C P Q R S, each >= 1
+  int stride_rows = 1, stride_cols = 1;                   // U
+  int dilation_rows = 1, dilation_cols = 1;               // D
+  int pad_top = 0, pad_bottom = 0, pad_left = 0, pad_right = 0;
+  int ifmap_rows = 1, ifmap_cols = 1;  // H and W without padding
+  int operand_bits = 16;               // 8 or 16, signed
+  int product_shift = 0;               // bits cut from the right of each product, see Arithmetic
+  PostProcess post;
+  double ifmap_zeros = 0;   // fraction of zeros in the padded ifmap, 0..1, for synthetic data
+  double filter_zeros = 0;  // fraction of zeros in the filters
+  std::string input;        // layer whose ofmap this one reads; empty: the network's input
+  Pool pool;  // for kind kPool only: the window and its padding; C = M = channels, no filters
+  // None or one: pooling off the accelerator, between this layer and the ones that read it.
+  std::vector<Pool> pool_after;
+
+  int bound(Dim d) const { return bounds[index(d)]; }
+  // The whole iteration space.
+  Box box() const;
+  // Multiply-accumulates of the whole batch: the product of the bounds; 0 for pooling layers.
+  std::int64_t macs() const;
+  // Filter words, and filter words plus one bias for each ofmap channel.
+  std::int64_t filter_words() const;
+  std::int64_t parameters() const;
+  int padded_rows() const { return ifmap_rows + pad_top + pad_bottom; }
+  int padded_cols() const { return ifmap_cols + pad_left + pad_right; }
+  bool operator==(const Layer&) const = default;
+};
+
+// The distinct coordinates, ascending, that the windows of ofmap coordinates `out` with taps `taps`
+// touch: {o * stride + t * dilation}. A window shorter than its stride leaves gaps, which are not
+// listed.
+std::vector<int> touched(Range out, Range taps, int stride, int dilation);
+// Their number, without making the list.
+int touched_count(Range out, Range taps, int stride, int dilation);
+
+// Distinct words of `t` that the points of `box` touch.
+std::int64_t footprint_words(const Layer& layer, const Box& box, Tensor t);
+
+}  // namespace orrery

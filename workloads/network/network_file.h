@@ -1,0 +1,182 @@
+// The words of a network.yaml: what its author writes, before shapes are worked out.
+//
+// Where a list of numbers is wanted one number may stand alone: `stride: 4` is `stride: [4, 4]`.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "workloads/input/fields.h"
+#include "workloads/layer/layer.h"
+
+namespace orrery {
+
+template <>
+struct EnumNames<PoolKind> {
+  static constexpr std::array kNames{std::pair{PoolKind::kMax, "max"},
+                                     std::pair{PoolKind::kAverage, "average"}};
+};
+
+// Bounds that keep every product of two of them, and every coordinate, in an int.
+inline constexpr int kMaxChannels = 1 << 20;
+inline constexpr int kMaxPlane = 1 << 15;
+inline constexpr int kMaxKernel = 1 << 10;
+
+struct PoolWords {
+  PoolKind kind = PoolKind::kMax;
+  int size = 0;
+  int stride = 0;
+  int pad = 0;
+  template <class V>
+  void fields(V& v) {
+    v.field("kind", kind, {.doc = "largest word of the window, or their mean"});
+    v.field("size", size, {.doc = "rows and columns of the window", .min = 1, .max = kMaxKernel});
+    v.field("stride", stride, {.doc = "step of the window", .min = 1, .max = kMaxKernel});
+    v.field("pad", pad,
+            {.doc = "rows and columns added on each side, which the window ignores",
+             .min = 0,
+             .max = kMaxKernel,
+             .optional = true});
+  }
+};
+
+struct ConvWords {
+  std::vector<int> in, kernel, stride, dilation, pad;
+  int filters = 0;
+  int groups = 1;
+  template <class V>
+  void fields(V& v) {
+    v.field(
+        "in", in,
+        {.doc = "ifmap channels, rows, columns, without padding", .min = 1, .max = kMaxChannels});
+    v.field("filters", filters, {.doc = "ofmap channels", .min = 1, .max = kMaxChannels});
+    v.field("kernel", kernel, {.doc = "filter rows, columns", .min = 1, .max = kMaxKernel});
+    v.field("stride", stride,
+            {.doc = "of rows, columns (1)", .min = 1, .max = kMaxKernel, .optional = true});
+    v.field("dilation", dilation,
+            {.doc = "of rows, columns (1)", .min = 1, .max = kMaxKernel, .optional = true});
+    v.field("pad", pad,
+            {.doc = "of rows, columns, or top, bottom, left, right (0)",
+             .min = 0,
+             .max = kMaxKernel,
+             .optional = true});
+    v.field("groups", groups,
+            {.doc = "channels and filters are split into; as many as channels: depthwise",
+             .min = 1,
+             .max = kMaxChannels,
+             .optional = true});
+  }
+};
+
+struct FcWords {
+  std::vector<int> in;
+  int out = 0;
+  template <class V>
+  void fields(V& v) {
+    v.field("in", in,
+            {.doc = "neurons, or channels, rows, columns of the ifmap they see whole",
+             .min = 1,
+             .max = kMaxChannels});
+    v.field("out", out, {.doc = "neurons", .min = 1, .max = kMaxChannels});
+  }
+};
+
+// C (m x n) = A (m x k) * B (k x n): A is the ifmap, B the filters.
+struct GemmWords {
+  int m = 0, n = 0, k = 0;
+  template <class V>
+  void fields(V& v) {
+    v.field("m", m, {.doc = "rows of A: ofmap rows P", .min = 1, .max = kMaxPlane});
+    v.field("n", n, {.doc = "columns of B: filters M", .min = 1, .max = kMaxChannels});
+    v.field("k", k, {.doc = "columns of A: channels C", .min = 1, .max = kMaxChannels});
+  }
+};
+
+struct PoolLayerWords {
+  std::vector<int> in;
+  PoolWords window;
+  template <class V>
+  void fields(V& v) {
+    v.field("in", in, {.doc = "ifmap channels, rows, columns", .min = 1, .max = kMaxChannels});
+    window.fields(v);
+  }
+};
+
+struct PostWords {
+  bool bias = true;
+  int requant_shift = 0;
+  bool relu = false;
+  std::vector<PoolWords> pool;
+  template <class V>
+  void fields(V& v) {
+    v.field("bias", bias, {.doc = "add a bias for each ofmap channel", .optional = true});
+    v.field("requant_shift", requant_shift,
+            {.doc = "bits cut from the right of a psum, rounding half up",
+             .unit = "bit",
+             .min = 0,
+             .max = 31,
+             .optional = true});
+    v.field("relu", relu, {.doc = "negative words become zero", .optional = true});
+    v.field("pool", pool, {.doc = "pooling by the machine", .optional = true});
+  }
+};
+
+// One of conv, fc, gemm and pool says what the layer is.
+struct LayerWords {
+  std::string name, input;
+  std::vector<ConvWords> conv;
+  std::vector<FcWords> fc;
+  std::vector<GemmWords> gemm;
+  std::vector<PoolLayerWords> pool;
+  PostWords post;
+  std::vector<PoolWords> pool_after;
+  int operand_bits = 16;
+  int product_shift = 0;
+  double ifmap_zeros = 0, filter_zeros = 0;
+  template <class V>
+  void fields(V& v) {
+    v.field("name", name, {.doc = "letters, digits, '_', '-' and '.'; names the files of tensors"});
+    v.field("input", input,
+            {.doc = "layer whose ofmap is read, or 'network' for data from outside "
+                    "(the layer before; network for the first)",
+             .optional = true});
+    v.field("conv", conv, {.doc = "a convolution", .optional = true});
+    v.field("fc", fc, {.doc = "a fully connected layer", .optional = true});
+    v.field("gemm", gemm, {.doc = "a matrix product", .optional = true});
+    v.field("pool", pool, {.doc = "a pooling layer", .optional = true});
+    v.field("post", post, {.doc = "what happens to a finished psum", .optional = true});
+    v.field("pool_after", pool_after,
+            {.doc = "pooling off the accelerator, before the next layer", .optional = true});
+    v.field("operand_bits", operand_bits,
+            {.doc = "8 or 16, signed", .unit = "bit", .min = 8, .max = 16, .optional = true});
+    v.field("product_shift", product_shift,
+            {.doc = "bits cut from the right of each product (chosen for synthetic data)",
+             .unit = "bit",
+             .min = 0,
+             .max = 30,
+             .optional = true});
+    v.field("ifmap_zeros", ifmap_zeros,
+            {.doc = "fraction of zeros in the padded ifmap, for synthetic data",
+             .min = 0,
+             .max = 1,
+             .optional = true});
+    v.field("filter_zeros", filter_zeros,
+            {.doc = "fraction of zeros in the filters, for synthetic data",
+             .min = 0,
+             .max = 1,
+             .optional = true});
+  }
+};
+
+struct NetworkWords {
+  std::string name, source;
+  std::vector<LayerWords> layers;
+  template <class V>
+  void fields(V& v) {
+    v.field("name", name, {.doc = "for people and for the names of results"});
+    v.field("source", source, {.doc = "where shapes and fractions of zeros come from"});
+    v.field("layers", layers, {.doc = "in an order in which each comes after the one it reads"});
+  }
+};
+
+}  // namespace orrery
