@@ -7,6 +7,7 @@
 #include <charconv>
 #include <cstdio>
 #include <exception>
+#include <limits>
 #include <new>
 
 #include "cli/options.h"
@@ -15,12 +16,25 @@
 namespace orrery {
 namespace {
 
+// CLI11 would wrap a negative number around and cut a large one.
+CLI::Validator whole_number(std::uint64_t least, std::uint64_t most) {
+  const auto check = [=](const std::string& text) -> std::string {
+    std::uint64_t number = 0;
+    const char* end = text.data() + text.size();
+    const auto [stopped, error] = std::from_chars(text.data(), end, number);
+    const bool whole = error == std::errc{} && stopped == end;
+    if (whole && number >= least && number <= most) return "";
+    return fmt::format("'{}' is not a whole number from {} to {}", text, least, most);
+  };
+  return {check, ""};
+}
+
 void declare_selection(CLI::App& app, Options& options) {
   Selection& s = options.selection;
   app.add_option("MACHINE", s.machine, "machine: a YAML file, or a name that `orrery list` shows")
       ->required();
   app.add_option("NETWORK", s.network, "network: a folder, a network.yaml, or a name")->required();
-  app.add_option("--batch", s.batch, "images run together [1]")->check(CLI::Range(1, 65536));
+  app.add_option("--batch", s.batch, "images run together [1]")->check(whole_number(1, 65536));
   app.add_option("--layers", s.layers, "only these layers, e.g. CONV1,FC6")
       ->delimiter(',')
       ->allow_extra_args(false);  // MACHINE and NETWORK may follow
@@ -31,15 +45,6 @@ void declare_selection(CLI::App& app, Options& options) {
 
 std::string on_or_off(const std::string& text) {
   return text == "on" || text == "off" ? "" : fmt::format("'{}' is neither on nor off", text);
-}
-
-// CLI11 would wrap a negative number around and cut a large one.
-std::string whole_number(const std::string& text) {
-  std::uint64_t number = 0;
-  const char* end = text.data() + text.size();
-  const auto [stopped, error] = std::from_chars(text.data(), end, number);
-  if (error == std::errc{} && stopped == end) return "";
-  return fmt::format("'{}' is not a whole number from 0 to 2^64 - 1", text);
 }
 
 std::string file_name(const std::string& text) {
@@ -54,7 +59,7 @@ void add_output(CLI::App& app, const char* name, std::filesystem::path& path, co
 void declare_simulate(CLI::App& app, Options& options) {
   declare_selection(app, options);
   app.add_option("--seed", options.seed, "seed of the synthetic data [1]")
-      ->check(CLI::Validator(whole_number, ""));
+      ->check(whole_number(0, std::numeric_limits<std::uint64_t>::max()));
   app.add_option("--data", options.data, "'synthetic', or a folder of .npy files [synthetic]");
   app.add_option("--check", options.check, "compare with the golden reference, on or off [on]")
       ->check(CLI::Validator(on_or_off, "on|off"));
@@ -74,6 +79,8 @@ void declare_show(CLI::App& app, Options& options) {
 }
 
 void declare_nothing(CLI::App&, Options&) {}
+
+constexpr const char* kNoOutput = "cannot write to the standard output";
 
 struct Command {
   const char* name;
@@ -128,6 +135,7 @@ std::vector<std::string> option_names(const CLI::App& app) {
 // Arguments that no option took.
 void refuse_extras(const CLI::App& app) {
   for (const std::string& extra : app.remaining()) {
+    if (extra == "--") continue;  // what follows are no options
     const std::string option = extra.substr(0, extra.find('='));
     if (option.starts_with("-")) {
       throw InputError(fmt::format("unknown option {} of {}{}", option, app.get_name(),
@@ -160,6 +168,13 @@ void declare_program(CLI::App& app, Options& options) {
   }
 }
 
+// What CLI11 says, or better where an option has no value or two.
+std::string sentence(const CLI::ParseError& error) {
+  std::string text = error.what();
+  if (dynamic_cast<const CLI::ArgumentMismatch*>(&error) == nullptr) return text;
+  return text.substr(0, text.find(':')) + " takes one value, once";
+}
+
 int parse_and_run(int argc, char** argv) {
   refuse_unknown_command(argc, argv);
   Options options;
@@ -170,12 +185,13 @@ int parse_and_run(int argc, char** argv) {
   } catch (const CLI::Success& answer) {  // --help, --version
     return app.exit(answer);
   } catch (const CLI::ParseError& error) {
-    throw InputError(fmt::format("{}; orrery {} --help shows the options", error.what(), argv[1]));
+    throw InputError(
+        fmt::format("{}; orrery {} --help shows the options", sentence(error), argv[1]));
   }
   const CLI::App& chosen = *app.get_subcommands().front();
   refuse_extras(chosen);
   const int code = find_command(chosen.get_name())->run(options);
-  if (std::fflush(stdout) != 0) throw InputError("cannot write to the standard output");
+  if (std::fflush(stdout) != 0) throw InputError(kNoOutput);
   return code;
 }
 
@@ -199,6 +215,7 @@ int run_command_line(int argc, char** argv) {
   } catch (const std::bad_alloc&) {
     return tell(kExitFault, "not enough memory; a smaller --batch or fewer --layers need less");
   } catch (const std::exception& fault) {
+    if (std::ferror(stdout) != 0) return tell(kExitMistake, kNoOutput);
     return tell(kExitFault, fmt::format("internal fault: {}", fault.what()).c_str());
   }
 }

@@ -90,11 +90,17 @@ std::optional<fs::path> network_file(const std::string& given) {
 
 fs::path find_machine(const std::string& given) {
   if (const auto path = machine_file(given)) return *path;
+  if (network_file(given)) {
+    throw InputError(fmt::format("'{}' is a network; the machine comes first", given));
+  }
   fail_unknown("machine", given, known_machines());
 }
 
 fs::path find_network(const std::string& given) {
   if (const auto path = network_file(given)) return *path;
+  if (machine_file(given)) {
+    throw InputError(fmt::format("'{}' is a machine; the network comes second", given));
+  }
   std::error_code ignored;
   if (fs::is_directory(given, ignored)) {
     throw InputError(fmt::format("the folder {} holds no {}", given, kNetworkFile));

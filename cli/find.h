@@ -22,7 +22,8 @@ std::vector<Known> known_networks();
 std::optional<std::filesystem::path> machine_file(const std::string& given);
 std::optional<std::filesystem::path> network_file(const std::string& given);
 
-// The same; InputError with the nearest known name where there is none.
+// The same; InputError with the nearest known name where there is none, and where the other kind
+// of file is given.
 std::filesystem::path find_machine(const std::string& given);
 std::filesystem::path find_network(const std::string& given);
 

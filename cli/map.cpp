@@ -27,7 +27,7 @@ void write_yaml(const Plan& plan, const std::filesystem::path& path) {
 
 int map_command(const Options& options) {
   const Plan plan = make_plan(options.selection);
-  if (!options.yaml.empty()) write_yaml(plan, options.yaml);
+  if (!options.yaml.empty()) check_writable(options.yaml);
   int refused = 0;
   for (std::size_t i = 0; i < plan.mappings.size(); ++i) {
     const Layer& layer = plan.network.layers[i];
@@ -38,9 +38,12 @@ int map_command(const Options& options) {
     fmt::print("{}\n\n", why.empty() ? "fits " + plan.machine.name : "does not fit: " + why);
     refused += why.empty() ? 0 : 1;
   }
-  if (refused == 0) return kExitDone;
-  throw InputError(fmt::format("{} of {} layers do not fit {}", refused, plan.mappings.size(),
-                               plan.machine.name));
+  if (refused > 0) {
+    throw InputError(fmt::format("{} of {} layers do not fit {}", refused, plan.mappings.size(),
+                                 plan.machine.name));
+  }
+  if (!options.yaml.empty()) write_yaml(plan, options.yaml);
+  return kExitDone;
 }
 
 }  // namespace orrery

@@ -49,7 +49,10 @@ Plan make_plan(const Selection& selection) {
 
 std::string misfit(const Plan& plan, std::size_t i) {
   const Layer& layer = plan.network.layers[i];
-  if (layer.kind != LayerKind::kPool) return check(plan.mappings[i], layer, plan.machine);
+  const bool mapped = !plan.mappings[i].nest.empty();
+  if (mapped || layer.kind != LayerKind::kPool) {
+    return check(plan.mappings[i], layer, plan.machine);
+  }
   return plan.machine.post.pooling ? "" : "it is a pooling layer; the machine has no pooling";
 }
 

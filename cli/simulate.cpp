@@ -25,13 +25,25 @@ Operands operands(const Layer& layer, const Machine& machine, const Options& opt
              : operands_from_directory(layer, options.data);
 }
 
-// What could fail after hours is tried first: the output paths, the mappings, the sizes, the data.
-void check_before_run(const Plan& plan, const Options& options) {
-  if (!options.json.empty() && options.json == options.csv) {
-    throw InputError(fmt::format("--json and --csv both name {}", options.json.string()));
-  }
+void check_outputs(const Options& options) {
   for (const auto& path : {options.json, options.csv}) {
     if (!path.empty()) check_writable(path);
+  }
+  if (options.json.empty() || options.csv.empty()) return;
+  // One file may have several names.
+  std::error_code ignored;
+  if (std::filesystem::weakly_canonical(options.json, ignored) ==
+      std::filesystem::weakly_canonical(options.csv, ignored)) {
+    throw InputError(fmt::format("--json and --csv both name {}", options.csv.string()));
+  }
+}
+
+// What could fail after hours is tried first: the output paths, the mappings, the sizes, the data.
+void check_before_run(const Plan& plan, const Options& options) {
+  check_outputs(options);
+  std::error_code ignored;
+  if (options.data != kSynthetic && !std::filesystem::is_directory(options.data, ignored)) {
+    throw InputError(fmt::format("--data: there is no folder '{}'", options.data));
   }
   for (std::size_t i = 0; i < plan.mappings.size(); ++i) {
     const Layer& layer = plan.network.layers[i];

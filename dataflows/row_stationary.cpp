@@ -11,9 +11,9 @@
 //
 // A set of R x e PEs makes e ofmap rows; a set wider than the array is cut into segments that stand
 // on top of each other. t sets on other filters stand side by side and stacked. A pass covers n
-// images, p*t filters, q*r channels and e ofmap rows; the GLB keeps ifmap and psums of m filters
-// across passes. What does not fit is folded: R over passes where the array is too low, S where a
-// spad is too short, Q where the GLB is too small.
+// images, p*t filters, q*r channels and e ofmap rows; across passes the GLB keeps the psums of m
+// filters and the ifmap of a multiple of q*r channels. What does not fit is folded: R over passes
+// where the array is too low, S where a spad is too short, Q where the GLB is too small.
 #include "dataflows/row_stationary.h"
 
 #include <fmt/format.h>
@@ -100,37 +100,66 @@ class Search {
         const int t_cols_most = std::min(beside, t_most / t_rows);
         for (const int t_cols : even_steps(blocks_of(blocks, t_rows), t_cols_most)) {
           c.t_cols = t_cols;
-          if (cut_tiles(c)) break;
+          // Fewer sets may let the filters of two passes share their store.
+          if (cut_tiles(c) && estimate_.filters_fit_twice(c)) break;
         }
       }
     }
   }
 
-  // n and m: what the GLB holds. More images a pass save filter loads, more filters save ifmap
-  // loads. False if fewer sets would leave room for tiles that do not fit.
+  // n, m and channels: what the GLB holds. More images a pass save filter loads; more filters save
+  // ifmap loads, and so do all channels at once; channels between one pass's and all save transfers
+  // only, so they get what room is left. False if fewer sets would leave room for tiles that do not
+  // fit.
   bool cut_tiles(RsChoice c) {
-    const int filters = c.p * c.t();
-    const int blocks = blocks_of(bound(Dim::kM), filters);
     c.n = 1;  // as many images a pass as may be only save filter loads
     if (estimate_.passes(c) * estimate_.play_cycles(c) > best_.cycles) return true;
     bool fits = false;
     for (const int n : even_steps(bound(Dim::kN), bound(Dim::kN))) {
       c.n = n;
-      // With all filters at once, for no m takes fewer cycles.
-      c.m = blocks * filters;
-      if (estimate_.cycles(c) > best_.cycles) continue;
-      const Words most = estimate_.psum_room(c) / (estimate_.psum_words_per_filter(c) * filters);
-      if (most < 1) continue;
-      fits = true;
-      const int together = even_step(blocks, static_cast<int>(std::min<Words>(most, blocks)));
-      c.m = std::min(filters * together, bound(Dim::kM));
-      const RsCost cost{estimate_.cycles(c), estimate_.glb_words(c)};
-      if (cost < best_) {
-        best_ = cost;
-        choice_ = c;
+      if (estimate_.passes(c) * estimate_.pass_cycles(c) > best_.cycles) continue;
+      for (const int channels : {std::min(c.q * c.r, bound(Dim::kC)), bound(Dim::kC)}) {
+        c.channels = channels;
+        if (!keep_filters(c)) continue;
+        fits = true;
+        judge(c);
+        widen_ifmap(c);
+        judge(c);
       }
     }
     return fits;
+  }
+
+  void judge(const RsChoice& c) {
+    const RsCost cost{estimate_.cycles(c), estimate_.glb_words(c), estimate_.transfers(c)};
+    if (cost < best_) {
+      best_ = cost;
+      choice_ = c;
+    }
+  }
+
+  // The largest m; false if not even one pass fits.
+  bool keep_filters(RsChoice& c) const {
+    const int filters = c.p * c.t();
+    const int blocks = blocks_of(bound(Dim::kM), filters);
+    c.m = filters;
+    if (!estimate_.fits(c)) return false;
+    const Words most =
+        estimate_.room_beside(Tensor::kPsum, c) / estimate_.tile_words(Tensor::kPsum, c);
+    c.m = filters * even_step(blocks, static_cast<int>(std::min<Words>(most, blocks)));
+    c.m = std::min(c.m, bound(Dim::kM));
+    return true;
+  }
+
+  // As many channels as fit beside the psums of m filters.
+  void widen_ifmap(RsChoice& c) const {
+    const int together = c.q * c.r;
+    const int blocks = blocks_of(bound(Dim::kC), together);
+    const Words most = estimate_.room_beside(Tensor::kIfmap, c) /
+                       (estimate_.ifmap_words_per_channel(c) * together);
+    if (most < 1) return;
+    c.channels = together * even_step(blocks, static_cast<int>(std::min<Words>(most, blocks)));
+    c.channels = std::min(c.channels, bound(Dim::kC));
   }
 
   const Layer& layer_;
@@ -152,7 +181,8 @@ Mapping nest_of(const Layer& layer, const RsFold& fold, const RsChoice& c) {
                                 {kP, c.e, strips},
                                 {kQ, fold.q, strips},
                                 {kM, c.m, kDram},
-                                {kC, c.q * c.r, kDram},
+                                {kC, c.channels, kDram},
+                                {kC, c.q * c.r, kGlb},
                                 {kR, fold.r, fold.place},
                                 {kS, fold.s, fold.place},
                                 {kM, filters, kGlb},

@@ -6,8 +6,8 @@
 namespace orrery {
 
 // Of the mappings that row_stationary.cpp describes, the one that is estimated to take the fewest
-// cycles; of equals, the one that moves the fewest words in and out of the GLB. Throws InputError
-// where none fits. The layer must have MACs.
+// cycles; of equals, the one that moves the fewest words in and out of the GLB, then the one with
+// the fewest DMA transfers. Throws InputError where none fits. The layer must have MACs.
 Mapping row_stationary(const Layer& layer, const Machine& machine);
 
 }  // namespace orrery

@@ -43,6 +43,7 @@ struct RsChoice {
   Words pass_rows = 1, tile_rows = 1;
   int p = 1, q = 1, r = 1, t_rows = 1, t_cols = 1;
   int n = 1, m = 1;
+  int channels = 1;  // of the ifmap tile in the GLB, a multiple of q*r
   int t() const { return t_rows * t_cols; }
 };
 
@@ -50,6 +51,7 @@ struct RsChoice {
 struct RsCost {
   Words cycles = std::numeric_limits<Words>::max();
   Words glb_words = 0;
+  Words transfers = 0;
   auto operator<=>(const RsCost&) const = default;
 };
 
@@ -94,22 +96,27 @@ class RsEstimate {
                      fifo(machine_.noc.psum_out, machine_.pe.psum_out_fifo_packets)});
   }
 
-  // GLB words of the psums of one filter, and room for psums beside the other tiles.
   Words psum_words_per_filter(const RsChoice& c) const {
     return Words{c.n} * (pools() ? bound(Dim::kP) : c.e) * (pools() ? bound(Dim::kQ) : fold_.q) *
            words_per_psum_;
   }
-  Words psum_room(const RsChoice& c) const {
-    if (banks_left(Tensor::kIfmap, c) < 0 || banks_left(Tensor::kFilter, c) < 0) return 0;
-    const Home& home = homes_[index(Tensor::kPsum)];
-    return std::max<Words>(0, banks_left(Tensor::kPsum, c)) / home.copies * home.store->bank_words;
+  Words ifmap_words_per_channel(const RsChoice& c) const {
+    return Words{c.n} * c.tile_rows * tile_cols_;
   }
-
   Words pass_filter_words(const RsChoice& c) const {
     return Words{c.p} * c.t() * c.q * c.r * fold_.r * fold_.s;
   }
-  Words ifmap_tile_words(const RsChoice& c) const {
-    return Words{c.n} * c.q * c.r * c.tile_rows * tile_cols_;
+  // Of the GLB; filters stream through it.
+  Words tile_words(Tensor t, const RsChoice& c) const {
+    switch (t) {
+      case Tensor::kIfmap:
+        return c.channels * ifmap_words_per_channel(c);
+      case Tensor::kFilter:
+        return pass_filter_words(c);
+      case Tensor::kPsum:
+        return c.m * psum_words_per_filter(c);
+    }
+    return 0;
   }
 
   // Words of `t` that fit into its store if nothing else is there.
@@ -117,16 +124,25 @@ class RsEstimate {
     const Home& home = homes_[index(t)];
     return Words{home.store->banks / home.copies} * home.store->bank_words;
   }
-  // Banks that are left in the store of `t` beside the tiles of ifmap and filter.
-  Words banks_left(Tensor t, const RsChoice& c) const {
+  // Words of `t` that fit into its store beside the tiles of the other tensors.
+  Words room_beside(Tensor t, const RsChoice& c) const {
     const Home& home = homes_[index(t)];
-    const auto taken = [&](Tensor other, Words words) {
+    Words banks = home.store->banks;
+    for (const Tensor other : kAllTensors) {
       const Home& its = homes_[index(other)];
-      if (its.store != home.store) return Words{0};
-      return blocks_of<Words>(words, its.store->bank_words) * its.copies;
-    };
-    return home.store->banks - taken(Tensor::kIfmap, ifmap_tile_words(c)) -
-           taken(Tensor::kFilter, pass_filter_words(c));
+      if (other == t || its.store != home.store) continue;
+      banks -= blocks_of<Words>(tile_words(other, c), its.store->bank_words) * its.copies;
+    }
+    return std::max<Words>(0, banks) / home.copies * home.store->bank_words;
+  }
+  bool fits(const RsChoice& c) const {
+    return std::ranges::all_of(kAllTensors,
+                               [&](Tensor t) { return tile_words(t, c) <= room_beside(t, c); });
+  }
+  // Is there room for the filters of the next pass while the array takes those of the present one?
+  bool filters_fit_twice(const RsChoice& c) const {
+    return !homes_[index(Tensor::kFilter)].store->prefetch ||
+           2 * pass_filter_words(c) <= room(Tensor::kFilter);
   }
 
   // How often the loops outside a pass turn, those over filters and over the channels of a group
@@ -138,10 +154,15 @@ class RsEstimate {
     return Words{1} * blocks_of(bound(Dim::kR), fold_.r) * blocks_of(bound(Dim::kS), fold_.s);
   }
   Words channel_tiles(const RsChoice& c) const { return blocks_of(bound(Dim::kC), c.q * c.r); }
+  // Ifmap tiles that cover all channels.
+  Words channel_blocks(const RsChoice& c) const { return blocks_of(bound(Dim::kC), c.channels); }
   Words passes(const RsChoice& c) const {
     return configurations_ * Words{bound(Dim::kG)} * blocks_of(bound(Dim::kN), c.n) * strips(c) *
            blocks_of(bound(Dim::kM), c.p * c.t()) * channel_tiles(c) * folds();
   }
+
+  // As if all passes were of full size: a smaller one still leaves link or array idle.
+  Words filter_loads(const RsChoice& c) const { return passes(c) * pass_filter_words(c); }
 
   // Cycles of a pass once its filters are in the spads: max(MACs and merges of a PE, psum bus,
   // ifmap bus).
@@ -157,25 +178,30 @@ class RsEstimate {
         Words{c.n} * c.q * c.r * c.pass_rows * pass_cols_ / machine_.noc.ifmap.words_per_cycle;
     return std::max({macs, psums, ifmap});
   }
-  // The filters of the next pass come over the link while a pass is on, if the machine overlaps
-  // them.
+  // While a pass is on, the filters of the next one come over the link, if the machine overlaps
+  // them: all the time where the store takes both, else once the array has taken its own.
   Words pass_cycles(const RsChoice& c) const {
     const Bus& bus = machine_.noc.filter;
-    const Words filters = Words{c.t()} * c.r * fold_.r * packets(bus, bus, c.p * c.q * fold_.s);
-    const Words array = play_cycles(c) + filters;
+    const Words fill = Words{c.t()} * c.r * fold_.r * packets(bus, bus, c.p * c.q * fold_.s);
+    const Words play = play_cycles(c);
     const Words link = link_cycles(pass_filter_words(c), 1);
-    return homes_[index(Tensor::kFilter)].overlaps ? std::max(array, link) : array + link;
+    if (!homes_[index(Tensor::kFilter)].overlaps) return fill + play + link;
+    return filters_fit_twice(c) ? std::max(fill + play, link) : fill + std::max(play, link);
   }
   static Words packets(const Bus& a, const Bus& b, int words) {
     return blocks_of(words, std::min(a.words_per_cycle, b.words_per_cycle));
   }
 
-  // Core cycles that DRAM and link need for so many words in so many transfers.
+  // Core cycles that DRAM and link need for so many words in so many transfers. A transfer crosses
+  // to the link's clock and back; on average it waits half a period for an edge of either.
   Words link_cycles(Words words, Words transfers) const {
     const double link = machine_.clocks.link_mhz * machine_.dma.words_per_cycle;
     const double dram = machine_.dram.bytes_per_second * 1e-6 * 8 / machine_.numbers.word_bits;
-    const double us = static_cast<double>(words) / std::min(link, dram) +
-                      static_cast<double>(transfers) * machine_.dram.latency_ns * 1e-3;
+    const double edges = machine_.dma.crossing_cycles + 0.5;
+    const double start = machine_.dram.latency_ns * 1e-3 + edges / machine_.clocks.link_mhz +
+                         edges / machine_.clocks.core_mhz;
+    const double us =
+        static_cast<double>(words) / std::min(link, dram) + static_cast<double>(transfers) * start;
     return static_cast<Words>(std::ceil(us * machine_.clocks.core_mhz));
   }
 
@@ -186,30 +212,37 @@ class RsEstimate {
            folds() * blocks_of(bound(Dim::kM), c.p * c.t()) * c.pass_rows * pass_cols_;
   }
   Words ifmap_loads(const RsChoice& c) const {
-    return ifmap_transfers(c) * c.n * std::min(c.q * c.r, bound(Dim::kC)) * c.tile_rows *
-           tile_cols_;
+    return ifmap_transfers(c) / channel_blocks(c) * bound(Dim::kC) * ifmap_words_per_channel(c);
   }
   Words ifmap_transfers(const RsChoice& c) const {
     const Words tiles =
-        channel_tiles(c) * (pools() ? 1 : strips(c)) * (fold_.place == Place::kDram ? folds() : 1);
+        channel_blocks(c) * (pools() ? 1 : strips(c)) * (fold_.place == Place::kDram ? folds() : 1);
     // A tile that is the only one stays for all filters.
     const Words again = tiles > 1 ? blocks_of(bound(Dim::kM), c.m) : 1;
     return configurations_ * Words{bound(Dim::kG)} * blocks_of(bound(Dim::kN), c.n) * tiles * again;
   }
-
-  Words cycles(const RsChoice& c) const {
-    const Words exposed = homes_[index(Tensor::kIfmap)].overlaps
-                              ? 0
-                              : link_cycles(ifmap_loads(c), ifmap_transfers(c));
-    return passes(c) * pass_cycles(c) + exposed;
+  Words ofmap_transfers(const RsChoice& c) const {
+    return configurations_ * Words{bound(Dim::kG)} * blocks_of(bound(Dim::kN), c.n) *
+           (pools() ? 1 : strips(c)) * blocks_of(bound(Dim::kM), c.m);
   }
+
+  // The array waits for every ifmap tile that may not come beside it, else for the first one; the
+  // others then share the link with the filters. How many transfers these are counts for less than
+  // the estimate errs by, and the words of the ofmap are the same for any choice.
+  Words cycles(const RsChoice& c) const {
+    const Words playing = passes(c) * pass_cycles(c);
+    const Words loads = ifmap_loads(c);
+    if (!homes_[index(Tensor::kIfmap)].overlaps) return playing + link_cycles(loads, 0);
+    return std::max(playing, link_cycles(loads + filter_loads(c), 0)) +
+           link_cycles(tile_words(Tensor::kIfmap, c), 0);
+  }
+  Words transfers(const RsChoice& c) const { return ifmap_transfers(c) + ofmap_transfers(c); }
 
   // Array and DMA traffic; what no choice changes is left out.
   Words glb_words(const RsChoice& c) const {
     const Words psums = Words{bound(Dim::kG)} * bound(Dim::kN) * bound(Dim::kM) * bound(Dim::kP) *
                         bound(Dim::kQ) * channel_tiles(c) * folds() * configurations_;
-    const Words filters = passes(c) * pass_filter_words(c);
-    return 2 * psums * words_per_psum_ + ifmap_reads(c) + ifmap_loads(c) + 2 * filters;
+    return 2 * psums * words_per_psum_ + ifmap_reads(c) + ifmap_loads(c) + 2 * filter_loads(c);
   }
 
  private:

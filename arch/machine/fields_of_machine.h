@@ -114,6 +114,12 @@ template <class V>
 void Dma::fields(V& v) {
   v.field("words_per_cycle", words_per_cycle,
           {.doc = "width of the link, in link cycles", .unit = "word/cycle", .min = 1, .max = 256});
+  v.field("burst_words", burst_words,
+          {.doc = "words of a request to DRAM, at most",
+           .unit = "word",
+           .min = 1,
+           .max = 65536,
+           .optional = true});
   v.field("overlap", overlap,
           {.doc = "tensors whose transfers may run beside the array: of ifmap, filter, psum"});
   v.field("crossing_cycles", crossing_cycles,

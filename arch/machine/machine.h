@@ -89,6 +89,7 @@ struct Level {
 
 struct Dma {
   int words_per_cycle = 1;  // in link cycles
+  int burst_words = 32;     // words of a request to DRAM, at most
   std::vector<std::string>
       overlap;  // tensors (ifmap, filter, psum) whose transfers may run beside the array
   int crossing_cycles = 0;  // destination-clock edges that a clock crossing costs

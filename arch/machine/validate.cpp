@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "arch/mac/all.h"
 
@@ -56,6 +57,15 @@ void check_clocks(const Machine& m, const Node& root) {
     if (std::abs(khz - std::round(khz)) > 1e-6 * khz) {
       root.toward(path).fail(fmt::format("{} is {}; it must be a whole number of kHz", path, mhz));
     }
+  }
+  const std::int64_t core = std::llround(m.clocks.core_mhz * 1000),
+                     link = std::llround(m.clocks.link_mhz * 1000);
+  // In kHz; a THz of common edges is already far beyond any pair of real clocks.
+  if (core / std::gcd(core, link) > 1'000'000'000 / link) {
+    root.toward("clocks.link_mhz")
+        .fail(fmt::format("clocks.link_mhz is {} beside a core of {}; their edges would meet on a "
+                          "grid finer than a picosecond",
+                          m.clocks.link_mhz, m.clocks.core_mhz));
   }
 }
 
@@ -112,6 +122,27 @@ void check_buses(const Machine& m, const Node& root) {
                         "must fit in a packet",
                         path, bus->words_per_cycle, m.numbers.psum_bits, m.words_per_psum(),
                         m.numbers.word_bits));
+  }
+}
+
+// The packets of an operand bus fit in the FIFOs behind it, and a psum passes a port of its store
+// in one cycle.
+void check_ports(const Machine& m, const Node& root) {
+  const int packet =
+      std::min(m.noc.ifmap.words_per_cycle, m.store_of(Tensor::kIfmap).read_words_per_cycle);
+  if (m.pe.ifmap_fifo_words < packet) {
+    root.toward("pe.ifmap_fifo_words")
+        .fail(fmt::format("pe.ifmap_fifo_words is {}; a packet of the ifmap bus has {} words",
+                          m.pe.ifmap_fifo_words, packet));
+  }
+  const std::vector<Store>& stores = m.levels[0].stores;
+  for (std::size_t i = 0; i < stores.size(); ++i) {
+    const int port = std::min(stores[i].read_words_per_cycle, stores[i].write_words_per_cycle);
+    if (&stores[i] != &m.store_of(Tensor::kPsum) || port >= m.words_per_psum()) continue;
+    root.toward(fmt::format("levels[0].stores[{}].read_words_per_cycle", i))
+        .fail(fmt::format("a port of store {} passes {} words in a cycle; a psum takes {} words "
+                          "and must pass at once",
+                          stores[i].name, port, m.words_per_psum()));
   }
 }
 
@@ -201,6 +232,7 @@ void validate(const Machine& machine, const Node& root) {
   check_array(machine, root);
   check_buses(machine, root);
   check_levels(machine, root);
+  check_ports(machine, root);
   check_tensors(machine.dma.overlap, root, "dma.overlap");
   check_strides(machine.limits.stride_rows, root, "limits.stride_rows");
   check_strides(machine.limits.stride_cols, root, "limits.stride_cols");

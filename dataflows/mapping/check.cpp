@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "dataflows/mapping/mapping.h"
@@ -67,8 +68,7 @@ std::string check_order(const Case& c) {
 
 std::string check_cover(const Case& c) {
   Box box = c.layer.box();
-  for (const auto* loops : {&c.nest.dram, &c.nest.glb, &c.nest.rows, &c.nest.cols})
-    box = nominal(*loops, box);
+  for (const auto* loops : {&c.nest.dram, &c.nest.glb, &c.nest.spatial}) box = nominal(*loops, box);
   std::array<bool, kDims> turned{};
   for (const Loop& loop : c.nest.pe) {
     if (loop.step != 1)
@@ -88,13 +88,16 @@ std::string check_cover(const Case& c) {
 }
 
 std::string check_array(const Case& c) {
-  const Spread s = spread(c.nest, c.layer);
-  if (s.rows() > c.machine.array.rows || s.cols() > c.machine.array.cols) {
-    return fmt::format("the mapping spreads over {} x {} PEs; the array has {} x {}", s.rows(),
-                       s.cols(), c.machine.array.rows, c.machine.array.cols);
+  if (c.machine.array.psum_route != PsumRoute::kColumn) {
+    return "psums of this machine do not meet along a column, the one route that is played today";
   }
-  for (const Loop& loop : c.nest.cols) {
-    if (is_reduction(loop.dim)) {
+  const Spread s = spread(c.nest, c.layer);
+  if (s.rows > c.machine.array.rows || s.cols > c.machine.array.cols) {
+    return fmt::format("the mapping spreads over {} x {} PEs; the array has {} x {}", s.rows,
+                       s.cols, c.machine.array.rows, c.machine.array.cols);
+  }
+  for (const Loop& loop : c.nest.spatial) {
+    if (loop.place == Place::kCols && is_reduction(loop.dim)) {
       return fmt::format(
           "{} lies across columns; psums of this machine are summed along a column, so reductions "
           "go to rows",
@@ -103,9 +106,9 @@ std::string check_array(const Case& c) {
   }
   // A chain is a run of neighbouring rows.
   bool inside = false;
-  for (std::size_t i = 0; i < c.nest.rows.size(); ++i) {
-    const Dim d = c.nest.rows[i].dim;
-    if (s.row_trips[i] == 1) continue;
+  for (std::size_t i = 0; i < c.nest.spatial.size(); ++i) {
+    const Dim d = c.nest.spatial[i].dim;
+    if (c.nest.spatial[i].place != Place::kRows || s.trips[i] == 1) continue;
     if (inside && !is_reduction(d)) {
       return fmt::format(
           "row loop {} lies inside a reduction; the rows of a psum chain must be neighbours",
@@ -116,20 +119,49 @@ std::string check_array(const Case& c) {
   return {};
 }
 
-// With two reductions on rows, a ragged inner one would leave a gap inside the chain.
+// Sizes that blocks of one dimension have inside `loops`: those of whole blocks and of ragged ones.
+std::set<int> block_sizes(std::set<int> sizes, const std::vector<Loop>& loops, Dim d) {
+  for (const Loop& loop : loops) {
+    if (loop.dim != d) continue;
+    std::set<int> cut;
+    for (const int size : sizes) {
+      cut.insert(std::min(size, loop.step));
+      if (size > loop.step && size % loop.step != 0) cut.insert(size % loop.step);
+    }
+    sizes = cut;
+  }
+  return sizes;
+}
+
+// Whether a PE that works lies below one that does not in a chain of `pass`.
+bool has_gap(const Case& c, const Spread& s, const Box& pass) {
+  const int chain = chain_length(c.nest, s);
+  bool ended = false;
+  for (int row = 0; row < chain; ++row) {
+    const bool works = pe_box(c.nest, s, pass, row, 0).has_value();
+    if (works && ended) return true;
+    ended = !works;
+  }
+  return false;
+}
+
+// In each shape that a pass can have, the PEs of a psum chain are neighbours.
 std::string check_gaps(const Case& c) {
   const Spread s = spread(c.nest, c.layer);
-  bool outer = false;
-  for (std::size_t i = 0; i < c.nest.rows.size(); ++i) {
-    const Loop& loop = c.nest.rows[i];
-    if (!is_reduction(loop.dim) || s.row_trips[i] == 1) continue;
-    const int bound = c.layer.bound(loop.dim);
-    if (outer && bound % c.pass[loop.dim].size() != 0) {
-      return fmt::format(
-          "{} passes cover {} of {}; the last one would leave a gap in the psum chain of the rows",
-          name(loop.dim), c.pass[loop.dim].size(), bound);
+  const auto sizes = [&](Dim d) {
+    return block_sizes(block_sizes({c.layer.bound(d)}, c.nest.dram, d), c.nest.glb, d);
+  };
+  Box pass = c.pass;
+  for (const int channels : sizes(Dim::kC)) {
+    for (const int rows : sizes(Dim::kR)) {
+      for (const int cols : sizes(Dim::kS)) {
+        pass[Dim::kC] = {0, channels}, pass[Dim::kR] = {0, rows}, pass[Dim::kS] = {0, cols};
+        if (!has_gap(c, s, pass)) continue;
+        return fmt::format(
+            "a pass over {} channels and {} x {} taps leaves a gap in the psum chain of the rows",
+            channels, rows, cols);
+      }
     }
-    outer = true;
   }
   return {};
 }
@@ -142,8 +174,8 @@ std::string spad_overflow(std::string_view what, std::int64_t need, int have,
 
 std::string check_spads(const Case& c) {
   const Nest& nest = c.nest;
-  const Box pe = nominal(nest.cols, nominal(nest.rows, c.pass));
-  const PassProgram program = pe_program(c.layer, c.mapping, nest.pe, pe);
+  const Box pe = nominal(nest.spatial, c.pass);
+  const PassProgram program = pe_program(c.layer, c.mapping, nest.pe, pe, pe);
   if (!c.mapping.keep.pe[index(Tensor::kPsum)]) {
     for (const Loop& loop : nest.pe) {
       if (is_reduction(loop.dim) && pe[loop.dim].size() > 1) {
@@ -201,8 +233,14 @@ std::string check_stores(const Case& c) {
 }
 
 std::string check_post(const Case& c) {
-  if (c.layer.post.pool.empty()) return {};
-  if (!c.machine.post.pooling) return "the layer ends in pooling; the machine has none";
+  const PostProcess& wants = c.layer.post;
+  const Post& has = c.machine.post;
+  if (wants.bias && !has.bias) return "the layer has biases; the machine does not add them";
+  if (wants.requant_shift > 0 && !has.requantize)
+    return "the layer requantizes; the machine cannot";
+  if (wants.relu && !has.relu) return "the layer ends in ReLU; the machine has none";
+  if (wants.pool.empty()) return {};
+  if (!has.pooling) return "the layer ends in pooling; the machine has none";
   const Box& tile = tile_box(c.mapping, Tensor::kPsum, c.glb, c.pass);
   for (const Dim d : {Dim::kP, Dim::kQ}) {
     if (tile[d].size() != c.layer.bound(d)) {

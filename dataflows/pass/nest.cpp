@@ -1,44 +1,15 @@
 #include "dataflows/pass/nest.h"
 
 #include <algorithm>
-#include <functional>
-#include <numeric>
 
 namespace orrery {
 namespace {
 
-int product(const std::vector<int>& v) {
-  return std::accumulate(v.begin(), v.end(), 1, std::multiplies<>());
-}
-
-std::vector<int> trip_counts(const std::vector<Loop>& loops, Box box) {
-  std::vector<int> counts;
-  for (const Loop& loop : loops) {
-    counts.push_back(trips(loop, box));
-    box = block(loop, box, 0);
-  }
-  return counts;
-}
-
-// Walks down `loops` by the mixed-radix digits of `position`; false where a digit lies beyond a
-// ragged edge.
-bool descend(const std::vector<Loop>& loops, const std::vector<int>& radix, int position,
-             Box& box) {
-  int weight = product(radix);
-  for (std::size_t i = 0; i < loops.size(); ++i) {
-    weight /= radix[i];
-    const int digit = position / weight;
-    position %= weight;
-    if (digit >= trips(loops[i], box)) return false;
-    box = block(loops[i], box, digit);
-  }
-  return true;
-}
-
-void append_reductions(std::vector<ReductionLoop>& out, const std::vector<Loop>& loops,
+void append_reductions(std::vector<ReductionLoop>& out, const std::vector<Loop>& loops, Place place,
                        bool reversed) {
   for (const Loop& loop : loops) {
-    if (is_reduction(loop.dim)) out.push_back({loop.dim, loop.step, reversed});
+    if (loop.place == place && is_reduction(loop.dim))
+      out.push_back({loop.dim, loop.step, reversed});
   }
 }
 
@@ -62,10 +33,8 @@ Nest take_apart(const Mapping& mapping, const Layer& layer, const Machine& machi
         nest.glb.push_back(loop);
         break;
       case Place::kRows:
-        nest.rows.push_back(loop);
-        break;
       case Place::kCols:
-        nest.cols.push_back(loop);
+        nest.spatial.push_back(loop);
         break;
       case Place::kPe:
         nest.pe.push_back(loop);
@@ -81,22 +50,43 @@ Box nominal(const std::vector<Loop>& loops, const Box& within) {
   return box;
 }
 
-int Spread::rows() const { return product(row_trips); }
-int Spread::cols() const { return product(col_trips); }
-
 Spread spread(const Nest& nest, const Layer& layer) {
-  const Box pass = nominal(nest.glb, nominal(nest.dram, layer.box()));
+  Box box = nominal(nest.glb, nominal(nest.dram, layer.box()));
   Spread s;
-  s.row_trips = trip_counts(nest.rows, pass);
-  s.col_trips = trip_counts(nest.cols, nominal(nest.rows, pass));
+  for (const Loop& loop : nest.spatial) {
+    s.trips.push_back(trips(loop, box));
+    (loop.place == Place::kRows ? s.rows : s.cols) *= s.trips.back();
+    box = block(loop, box, 0);
+  }
   return s;
 }
 
+int chain_length(const Nest& nest, const Spread& spread) {
+  int length = 1;
+  for (std::size_t i = nest.spatial.size(); i-- > 0;) {
+    if (nest.spatial[i].place != Place::kRows) continue;
+    if (!is_reduction(nest.spatial[i].dim)) break;
+    length *= spread.trips[i];
+  }
+  return length;
+}
+
+// Rows and columns are mixed-radix numbers: each loop of an axis is a digit, the outermost the most
+// significant. A digit beyond a ragged edge has no work.
 std::optional<Box> pe_box(const Nest& nest, const Spread& spread, const Box& pass, int row,
                           int col) {
   Box box = pass;
-  if (!descend(nest.rows, spread.row_trips, row, box)) return std::nullopt;
-  if (!descend(nest.cols, spread.col_trips, col, box)) return std::nullopt;
+  int row_weight = spread.rows, col_weight = spread.cols;
+  for (std::size_t i = 0; i < nest.spatial.size(); ++i) {
+    const bool on_rows = nest.spatial[i].place == Place::kRows;
+    int& position = on_rows ? row : col;
+    int& weight = on_rows ? row_weight : col_weight;
+    weight /= spread.trips[i];
+    const int digit = position / weight;
+    position %= weight;
+    if (digit >= trips(nest.spatial[i], box)) return std::nullopt;
+    box = block(nest.spatial[i], box, digit);
+  }
   return box;
 }
 
@@ -111,11 +101,11 @@ bool same_words(const Box& a, const Box& b, Tensor t) {
 ReductionTree reduction_tree(const Mapping& mapping, const Layer& layer, const Machine& machine) {
   const Nest nest = take_apart(mapping, layer, machine);
   ReductionTree tree;
-  append_reductions(tree.outer, nest.dram, false);
-  append_reductions(tree.outer, nest.glb, false);
-  append_reductions(tree.local, nest.pe, false);
+  append_reductions(tree.outer, nest.dram, Place::kDram, false);
+  append_reductions(tree.outer, nest.glb, Place::kGlb, false);
+  append_reductions(tree.local, nest.pe, Place::kPe, false);
   // Psums enter a chain at its highest row and leave it at its lowest.
-  append_reductions(tree.chain, nest.rows, true);
+  append_reductions(tree.chain, nest.spatial, Place::kRows, true);
   return tree;
 }
 

@@ -13,7 +13,7 @@ namespace orrery {
 // of the machine supports, `dram` starts with `configurations` loops that split it
 // (Machine::limits).
 struct Nest {
-  std::vector<Loop> dram, glb, rows, cols, pe;
+  std::vector<Loop> dram, glb, spatial, pe;  // spatial: rows and columns, in their order
   int configurations = 0;
 };
 Nest take_apart(const Mapping& mapping, const Layer& layer, const Machine& machine);
@@ -24,11 +24,13 @@ Box nominal(const std::vector<Loop>& loops, const Box& within);
 
 // Size and position of the array's use: trip counts of the spatial loops over the largest pass.
 struct Spread {
-  std::vector<int> row_trips, col_trips;  // outermost first
-  int rows() const;
-  int cols() const;
+  std::vector<int> trips;  // of each spatial loop
+  int rows = 1, cols = 1;
 };
 Spread spread(const Nest& nest, const Layer& layer);
+// Rows of a column of PEs that add to the same psums: the trips of the row loops over reductions,
+// which lie innermost.
+int chain_length(const Nest& nest, const Spread& spread);
 
 // The part of a pass that the PE at (row, col) works on; empty where it has nothing to do.
 std::optional<Box> pe_box(const Nest& nest, const Spread& spread, const Box& pass, int row,

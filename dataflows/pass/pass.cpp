@@ -7,16 +7,6 @@
 namespace orrery {
 namespace {
 
-// Rows of a column of PEs that add to the same psums: the trips of the reduction loops, which lie
-// innermost.
-int chain_length(const Nest& nest, const Spread& spread) {
-  int length = 1;
-  for (std::size_t i = nest.rows.size(); i-- > 0 && is_reduction(nest.rows[i].dim);) {
-    length *= spread.row_trips[i];
-  }
-  return length;
-}
-
 // Links each PE to the one above it in its chain.
 void link_chains(std::vector<PeRole>& pes, int chain, int cols, int rows) {
   std::vector<int> at(static_cast<std::size_t>(rows * cols), -1);
@@ -38,6 +28,21 @@ std::array<int, kDims> first_point(const Box& box) {
   std::array<int, kDims> point;
   for (const Dim d : kAllDims) point[index(d)] = box[d].lo;
   return point;
+}
+
+PeShare share_of(const Layer& layer, const Mapping& mapping, const Nest& nest, const Box& box,
+                 const Box& widest) {
+  PeShare share;
+  share.loops = turning_loops(nest.pe, box, widest);
+  share.first = first_point(box);
+  share.one_axis = sliding_axes(layer, mapping, share.loops);
+  // A PE in which one loop of an axis does not turn walks along the axis either way; it keeps to
+  // the order of the others.
+  const std::array<bool, 2> others =
+      sliding_axes(layer, mapping, turning_loops(nest.pe, widest, widest));
+  if (box[Dim::kP].size() == 1 || box[Dim::kR].size() == 1) share.one_axis[0] = others[0];
+  if (box[Dim::kQ].size() == 1 || box[Dim::kS].size() == 1) share.one_axis[1] = others[1];
+  return share;
 }
 
 }  // namespace
@@ -90,13 +95,14 @@ Pass compile_pass(const Layer& layer, const Machine& machine, const Mapping& map
                   const Box& pass, const std::array<TileLayout, kTensors>& layout) {
   const Nest nest = take_apart(mapping, layer, machine);
   const Spread across = spread(nest, layer);
+  const Box widest = nominal(nest.spatial, pass);
   Pass out;
   std::vector<Box> boxes;
-  for (int row = 0; row < across.rows(); ++row) {
-    for (int col = 0; col < across.cols(); ++col) {
+  for (int row = 0; row < across.rows; ++row) {
+    for (int col = 0; col < across.cols; ++col) {
       const std::optional<Box> box = pe_box(nest, across, pass, row, col);
       if (!box) continue;
-      const PassProgram program = pe_program(layer, mapping, nest.pe, *box);
+      const PassProgram program = pe_program(layer, mapping, nest.pe, *box, widest);
       auto it = std::ranges::find(out.programs, program);
       if (it == out.programs.end()) it = out.programs.insert(it, program);
       out.pes.push_back(
@@ -104,17 +110,22 @@ Pass compile_pass(const Layer& layer, const Machine& machine, const Mapping& map
       boxes.push_back(*box);
     }
   }
-  link_chains(out.pes, chain_length(nest, across), across.cols(), across.rows());
+  link_chains(out.pes, chain_length(nest, across), across.cols, across.rows);
+  std::array<bool, kDims> split{};
+  for (std::size_t i = 0; i < nest.spatial.size(); ++i) {
+    if (across.trips[i] > 1) split[index(nest.spatial[i].dim)] = true;
+  }
   std::vector<PeShare> all, entering, leaving;
   for (std::size_t i = 0; i < out.pes.size(); ++i) {
     const PeRole& pe = out.pes[i];
-    all.push_back({static_cast<int>(i), &out.programs[static_cast<std::size_t>(pe.program)],
-                   turning_loops(nest.pe, boxes[i]), first_point(boxes[i])});
+    all.push_back(share_of(layer, mapping, nest, boxes[i], widest));
+    all.back().pe = static_cast<int>(i);
+    all.back().program = &out.programs[static_cast<std::size_t>(pe.program)];
     if (pe.psum_source == PsumSource::kNoc) entering.push_back(all.back());
     if (pe.psum_sink == PsumSink::kNoc) leaving.push_back(all.back());
   }
   const auto stream = [&](Tensor t, const std::vector<PeShare>& shares, int packet_words) {
-    return build_stream(layer, t, shares, packet_words, layout[index(t)], pass);
+    return build_stream(layer, t, shares, split, packet_words, layout[index(t)], pass);
   };
   out.psums_per_packet = packet_psums(machine);
   out.ifmap = stream(Tensor::kIfmap, all, packet_words(machine, Tensor::kIfmap));

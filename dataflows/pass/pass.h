@@ -64,7 +64,8 @@ struct Pass {
 // cycle.
 int packet_words(const Machine& machine, Tensor t);
 // Psums in a packet of the psum buses and links: as many as the psum-in bus and the store's read
-// port pass in a cycle, one at least (a wider psum then takes several cycles).
+// port pass in a cycle. On narrower psum-out buses, write ports and links such a packet takes
+// several cycles.
 int packet_psums(const Machine& machine);
 
 // Compiles the pass over `pass`, whose tiles lie in the GLB as `layout` says. The mapping must have
@@ -72,8 +73,10 @@ int packet_psums(const Machine& machine);
 Pass compile_pass(const Layer& layer, const Machine& machine, const Mapping& mapping,
                   const Box& pass, const std::array<TileLayout, kTensors>& layout);
 
-// The program of a PE that works on `box` with the nest's PE loops.
+// The program of a PE that works on `box` with the nest's PE loops. It has a counter for each loop
+// that turns in the widest PE of the pass, so that all PEs of a psum chain cut their psums into the
+// same windows.
 PassProgram pe_program(const Layer& layer, const Mapping& mapping,
-                       const std::vector<Loop>& pe_loops, const Box& box);
+                       const std::vector<Loop>& pe_loops, const Box& box, const Box& widest);
 
 }  // namespace orrery

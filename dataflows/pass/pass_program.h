@@ -26,8 +26,7 @@ struct Counter {
 
 struct PassProgram {
   static constexpr int kMaxCounters = 8;
-  std::array<Counter, kMaxCounters>
-      counter;  // outermost first; bounds of 1 are left out, but one counter at least
+  std::array<Counter, kMaxCounters> counter;  // outermost first, at least one
   int counters = 1;
   int window =
       1;  // index of the window's first counter; == counters: every MAC is a window of its own

@@ -7,51 +7,52 @@
 namespace orrery {
 namespace {
 
-// An output and a tap dimension that walk along one axis of the ifmap.
-struct Axis {
-  Dim out, tap;
-  int stride, dilation;
-};
-
-// Where windows overlap and leave no gaps, a kept ifmap slides: a step of the output dimension
-// brings only the words that are new. Otherwise each window is fetched anew.
+// How the windows of a PE move along one axis of the ifmap, in rows (or columns) that are touched
+// at all.
 struct Slide {
-  int out = -1, tap = -1;          // positions among the loops; -1: this axis does not slide
-  int out_step = 0, tap_step = 0;  // in columns (rows) that are touched at all
-  int columns = 0;
+  int out = -1,
+      tap = -1;  // positions of the two dimensions among the loops; -1: this axis does not slide
+  int out_step = 0, tap_step = 0;
+  int extent = 0;
 };
 
+// Of the loop that turns over `d`; -1 if there is none.
 int position(const std::vector<PeLoop>& loops, Dim d) {
-  const auto it = std::ranges::find(loops, d, &PeLoop::dim);
+  const auto it =
+      std::ranges::find_if(loops, [&](const PeLoop& l) { return l.dim == d && l.bound > 1; });
   return it == loops.end() ? -1 : static_cast<int>(it - loops.begin());
 }
 
-Slide slide(const std::vector<PeLoop>& loops, const Axis& axis) {
-  const int out = position(loops, axis.out), tap = position(loops, axis.tap);
+Slide slide(const std::vector<PeLoop>& loops, Dim out_dim, Dim tap_dim, int stride, int dilation) {
+  const int out = position(loops, out_dim), tap = position(loops, tap_dim);
   if (out < 0 || tap < 0) return {};
   const auto [outer, inner] = std::minmax(out, tap);
   for (int i = outer + 1; i < inner; ++i) {
     // A fresh dimension between the two would part the window's words in the stream.
-    if (indexes(loops[static_cast<std::size_t>(i)].dim, Tensor::kIfmap)) return {};
+    const PeLoop& between = loops[static_cast<std::size_t>(i)];
+    if (between.bound > 1 && indexes(between.dim, Tensor::kIfmap)) return {};
   }
-  const int unit = std::gcd(axis.stride, axis.dilation);
-  Slide s{out, tap, axis.stride / unit, axis.dilation / unit, 0};
+  const int unit = std::gcd(stride, dilation);
+  Slide s{out, tap, stride / unit, dilation / unit, 0};
   const int out_bound = loops[static_cast<std::size_t>(out)].bound;
   const int tap_bound = loops[static_cast<std::size_t>(tap)].bound;
-  s.columns = (out_bound - 1) * s.out_step + (tap_bound - 1) * s.tap_step + 1;
+  s.extent = (out_bound - 1) * s.out_step + (tap_bound - 1) * s.tap_step + 1;
   const bool gapless =
-      touched_count({0, out_bound}, {0, tap_bound}, s.out_step, s.tap_step) == s.columns;
+      touched_count({0, out_bound}, {0, tap_bound}, s.out_step, s.tap_step) == s.extent;
   return gapless ? s : Slide{};
+}
+
+// Along rows and along columns.
+std::array<Slide, 2> slides_of(const Layer& layer, const std::vector<PeLoop>& loops, bool keep) {
+  if (!keep) return {};
+  return {slide(loops, Dim::kP, Dim::kR, layer.stride_rows, layer.dilation_rows),
+          slide(loops, Dim::kQ, Dim::kS, layer.stride_cols, layer.dilation_cols)};
 }
 
 // Assigns strides from the innermost loop outwards; returns the length of the stream.
 int lay_ifmap(const Layer& layer, const std::vector<PeLoop>& loops, bool keep,
               PassProgram& program) {
-  std::array<Slide, 2> slides{};
-  if (keep) {
-    slides = {slide(loops, {Dim::kP, Dim::kR, layer.stride_rows, layer.dilation_rows}),
-              slide(loops, {Dim::kQ, Dim::kS, layer.stride_cols, layer.dilation_cols})};
-  }
+  const std::array<Slide, 2> slides = slides_of(layer, loops, keep);
   int length = 1;
   for (int i = static_cast<int>(loops.size()) - 1; i >= 0; --i) {
     const auto [dim, bound] = loops[static_cast<std::size_t>(i)];
@@ -61,10 +62,11 @@ int lay_ifmap(const Layer& layer, const std::vector<PeLoop>& loops, bool keep,
     if (sliding != slides.end()) {
       const Slide& s = *sliding;
       const auto other = static_cast<std::size_t>(s.out == i ? s.tap : s.out);
-      if (static_cast<int>(other) < i) {  // the inner of the two: words of one column lie below it
+      if (static_cast<int>(other) <
+          i) {  // the inner of the two: words of one row or column lie below it
         counter.ifmap_stride = length * (s.out == i ? s.out_step : s.tap_step);
         program.counter[other].ifmap_stride = length * (s.out == i ? s.tap_step : s.out_step);
-        length *= s.columns;
+        length *= s.extent;
       }
     } else if (indexes(dim, Tensor::kIfmap) || !keep) {
       counter.ifmap_stride = length;
@@ -106,7 +108,7 @@ int live_words(const PassProgram& program, int Counter::*stride) {
   int reach = 1;
   for (int i = program.counters - 1; i >= 0; --i) {
     const Counter& c = program.counter[static_cast<std::size_t>(i)];
-    if (c.*stride < reach) live = std::max(live, reach);
+    if (c.bound > 1 && c.*stride < reach) live = std::max(live, reach);
     reach += (c.bound - 1) * (c.*stride);
   }
   return live;
@@ -114,18 +116,26 @@ int live_words(const PassProgram& program, int Counter::*stride) {
 
 }  // namespace
 
-std::vector<PeLoop> turning_loops(const std::vector<Loop>& pe_loops, const Box& box) {
+std::vector<PeLoop> turning_loops(const std::vector<Loop>& pe_loops, const Box& box,
+                                  const Box& widest) {
   std::vector<PeLoop> loops;
   for (const Loop& loop : pe_loops) {
-    if (box[loop.dim].size() > 1) loops.push_back({loop.dim, box[loop.dim].size()});
+    if (widest[loop.dim].size() > 1) loops.push_back({loop.dim, box[loop.dim].size()});
   }
   if (loops.empty()) loops.push_back({Dim::kM, 1});
   return loops;
 }
 
+std::array<bool, 2> sliding_axes(const Layer& layer, const Mapping& mapping,
+                                 const std::vector<PeLoop>& loops) {
+  const std::array<Slide, 2> slides =
+      slides_of(layer, loops, mapping.keep.pe[index(Tensor::kIfmap)]);
+  return {slides[0].out >= 0, slides[1].out >= 0};
+}
+
 PassProgram pe_program(const Layer& layer, const Mapping& mapping,
-                       const std::vector<Loop>& pe_loops, const Box& box) {
-  const std::vector<PeLoop> loops = turning_loops(pe_loops, box);
+                       const std::vector<Loop>& pe_loops, const Box& box, const Box& widest) {
+  const std::vector<PeLoop> loops = turning_loops(pe_loops, box, widest);
   PassProgram program;
   program.counters = static_cast<int>(loops.size());
   for (std::size_t i = 0; i < loops.size(); ++i) {

@@ -41,56 +41,83 @@ int axis_of(Dim d, Tensor t) {
   return kAxisOf[index(t)][index(d)];
 }
 
-// Axes not walked by a PE's own loops are served in this order: planes before channels.
-constexpr std::array<std::array<int, kAxes>, kTensors> kSpreadOrder{
+// Places in a tensor are compared plane by plane, channels last.
+constexpr std::array<std::array<std::size_t, kAxes>, kTensors> kPlaceOrder{
     {{0, 1, 2, 3, 4}, {0, 1, 2, 3, 4}, {0, 1, 3, 4, 2}}};
+constexpr std::size_t kRow = 3, kCol = 4;  // axes of the ifmap
 
-// Which entries of the key speak of which axis (-1: of the loop's own count, -2: nothing).
+// What a loop of the PE contributes to the keys of its words.
+enum class Rank : std::uint8_t { kNone, kStep, kPlace, kPlaceInShare };
+
 struct KeyPlan {
-  std::array<int, PassProgram::kMaxCounters> loop_axis{};
-  std::array<int, kAxes> spread_axis{};
-  int spread = 0;
+  std::array<Rank, PassProgram::kMaxCounters> rank{};
+  std::array<std::size_t, PassProgram::kMaxCounters> axis{};
 };
 
-KeyPlan plan_key(const PeShare& share, Tensor t) {
+// Of loop i, which walks along the rows or columns of the ifmap.
+Rank rank_on_plane(const PeShare& share, std::size_t i, std::size_t axis,
+                   const std::array<bool, kDims>& split) {
+  const auto [out, tap] = axis == kRow ? std::pair{Dim::kP, Dim::kR} : std::pair{Dim::kQ, Dim::kS};
+  bool first = true, last = true, divided = false;
+  for (std::size_t j = 0; j < share.loops.size(); ++j) {
+    if (axis_of(share.loops[j].dim, Tensor::kIfmap) != static_cast<int>(axis)) continue;
+    first = first && j >= i;
+    last = last && j <= i;
+    divided = divided || split[index(share.loops[j].dim)] ||
+              (share.loops[j].dim == out && split[index(tap)]);
+  }
+  const Rank place = divided ? Rank::kPlaceInShare : Rank::kPlace;
+  if (first && last) return place;
+  if (share.one_axis[axis - kRow]) return first ? place : Rank::kNone;
+  return first ? Rank::kStep : place;
+}
+
+KeyPlan plan_key(const PeShare& share, Tensor t, const std::array<bool, kDims>& split) {
   KeyPlan plan;
-  plan.loop_axis.fill(-2);
-  std::array<bool, kAxes> taken{};
-  const auto last_on_axis = [&](std::size_t i, int axis) {
-    for (std::size_t j = i + 1; j < share.loops.size(); ++j) {
-      if (axis_of(share.loops[j].dim, t) == axis) return j;
-    }
-    return i;
-  };
   for (std::size_t i = 0; i < share.loops.size(); ++i) {
     const int axis = axis_of(share.loops[i].dim, t);
-    const int stride = stride_of(share.program->counter[i], t);
     if (axis < 0) {
-      plan.loop_axis[i] = stride > 0 ? -1 : -2;  // fetched anew for each step, or kept
+      // Fetched anew for each step, or kept.
+      plan.rank[i] = stride_of(share.program->counter[i], t) > 0 ? Rank::kStep : Rank::kNone;
       continue;
     }
-    const auto at = static_cast<std::size_t>(axis);
-    if (taken[at]) continue;
-    const std::size_t inner = last_on_axis(i, axis);
-    const Counter& c = share.program->counter[inner];
-    // Two loops on one axis: they slide as one where the outer's step is shorter than the inner's
-    // reach.
-    const bool slides = inner == i || stride < stride_of(c, t) * share.loops[inner].bound;
-    plan.loop_axis[i] = slides ? axis : -1;
-    taken[at] = slides;
-  }
-  for (const int axis : kSpreadOrder[index(t)]) {
-    if (!taken[static_cast<std::size_t>(axis)])
-      plan.spread_axis[static_cast<std::size_t>(plan.spread++)] = axis;
+    plan.axis[i] = static_cast<std::size_t>(axis);
+    const bool on_plane = t == Tensor::kIfmap && plan.axis[i] >= kRow;
+    plan.rank[i] = on_plane ? rank_on_plane(share, i, plan.axis[i], split) : Rank::kStep;
   }
   return plan;
 }
 
+Key key_of(const KeyPlan& plan, Tensor t, const std::array<int, PassProgram::kMaxCounters>& step,
+           const Coordinates& at, const Coordinates& share_origin) {
+  Key key{};
+  for (std::size_t i = 0; i < step.size(); ++i) {
+    const std::size_t axis = plan.axis[i];
+    switch (plan.rank[i]) {
+      case Rank::kNone:
+        break;
+      case Rank::kStep:
+        key[i] = step[i];
+        break;
+      case Rank::kPlace:
+        key[i] = at[axis];
+        break;
+      case Rank::kPlaceInShare:
+        key[i] = at[axis] - share_origin[axis];
+        break;
+    }
+  }
+  for (std::size_t i = 0; i < kAxes; ++i) key[step.size() + i] = at[kPlaceOrder[index(t)][i]];
+  return key;
+}
+
 // The words of one PE in the order of its stream.
 std::vector<Word> words_of(const Layer& layer, Tensor t, const PeShare& share,
-                           const TileLayout& layout, const Coordinates& pass_origin) {
+                           const std::array<bool, kDims>& split, const TileLayout& layout,
+                           const Coordinates& pass_origin) {
   const PassProgram& program = *share.program;
-  const KeyPlan plan = plan_key(share, t);
+  const KeyPlan plan = plan_key(share, t, split);
+  const Coordinates share_origin = coordinates(layer, t, share.first);
   const bool psums = t == Tensor::kPsum;
   // Psums of one window follow those of another.
   std::array<std::int64_t, PassProgram::kMaxCounters> stride{};
@@ -120,13 +147,7 @@ std::vector<Word> words_of(const Layer& layer, Tensor t, const PeShare& share,
     std::int64_t address = 0;
     for (std::size_t a = 0; a < kAxes; ++a) address += (at[a] - pass_origin[a]) * layout.stride[a];
     word.address = static_cast<std::int32_t>(address);
-    for (std::size_t i = 0; i < n; ++i) {
-      const int axis = plan.loop_axis[i];
-      word.key[i] = axis >= 0 ? at[static_cast<std::size_t>(axis)] : (axis == -1 ? step[i] : 0);
-    }
-    for (std::size_t i = 0; i < static_cast<std::size_t>(plan.spread); ++i) {
-      word.key[PassProgram::kMaxCounters + i] = at[static_cast<std::size_t>(plan.spread_axis[i])];
-    }
+    word.key = key_of(plan, t, step, at, share_origin);
     // Next step; counters that do not move the stream stand still.
     std::size_t i = n;
     while (i-- > 0) {
@@ -166,11 +187,12 @@ std::vector<Packet> packets_of(const std::vector<Word>& words, int pe, int windo
 }  // namespace
 
 Stream build_stream(const Layer& layer, Tensor t, const std::vector<PeShare>& shares,
-                    int packet_words, const TileLayout& layout, const Box& pass) {
+                    const std::array<bool, kDims>& split, int packet_words,
+                    const TileLayout& layout, const Box& pass) {
   const Coordinates pass_origin = origin(layer, t, pass);
   std::vector<Packet> packets;
   for (const PeShare& share : shares) {
-    const std::vector<Word> words = words_of(layer, t, share, layout, pass_origin);
+    const std::vector<Word> words = words_of(layer, t, share, split, layout, pass_origin);
     const int window =
         t == Tensor::kPsum ? share.program->window_psums : static_cast<int>(words.size());
     std::ranges::move(packets_of(words, share.pe, window, packet_words),

@@ -12,16 +12,22 @@ struct PeShare {
   const PassProgram* program = nullptr;
   std::vector<PeLoop> loops;       // those that the program's counters stand for
   std::array<int, kDims> first{};  // its first point of the iteration space
+  std::array<bool, 2> one_axis{};  // along rows, columns: its stream runs through the ifmap from
+                                   // one end to the other
 };
 
 // The stream of `t` to (or, for psums, to or from) the PEs of `shares`, `packet_words` of the
-// tensor in a packet.
+// tensor in a packet. `split`: the dimensions that are spread over the array.
 //
-// Every bus serves words in the order of the PEs' own loops, then of the axes that are spread over
-// the array: row stationary ifmaps go by image, column, channel, row. Each PE's share of that order
-// is the order of its own stream, so a word that several PEs want is sent once. Packets do not
-// cross the ends of windows.
+// Every bus serves words by the step at which PEs come to them, then by their place in the tensor:
+// row stationary ifmaps go by image, column, channel, row. All PEs are served at one pace, so none
+// fills its FIFOs while another starves. Rows and columns of the ifmap that PEs walk through, and
+// divide neither among them nor by taps, are served by their place instead of the step: a word of
+// overlapping windows is then sent once to all PEs that want it, though each comes to it at another
+// step. Each PE's share of the order is the order of its own stream. Packets do not cross the ends
+// of windows.
 Stream build_stream(const Layer& layer, Tensor t, const std::vector<PeShare>& shares,
-                    int packet_words, const TileLayout& layout, const Box& pass);
+                    const std::array<bool, kDims>& split, int packet_words,
+                    const TileLayout& layout, const Box& pass);
 
 }  // namespace orrery

@@ -19,7 +19,12 @@ void ArrayModule::configure(Job& job) {
 void ArrayModule::run() {
   while (true) {
     const PassPtr order = orders->read();
-    play(*order);
+    try {
+      play(*order);
+    } catch (const DeadlockError& error) {
+      job_->failure = error.what();
+      order->filled->release();
+    }
     order->done.release();
   }
 }

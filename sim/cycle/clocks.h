@@ -28,19 +28,23 @@ struct ClockDomain {
   }
 };
 
+// A tick is the same part of every clock period, and a picosecond at most: what is not a whole
+// number of ticks (DRAM's times) is rounded to the nearest.
 struct ClockDomains {
+  static constexpr std::int64_t kResolution = 1'000'000'000'000;  // ticks in a second, at least
   std::int64_t ticks_per_second = 0;
   ClockDomain core, link;
 
   explicit ClockDomains(const Clocks& clocks) {
     const std::int64_t core_hz = std::llround(clocks.core_mhz * 1e6);
     const std::int64_t link_hz = std::llround(clocks.link_mhz * 1e6);
-    ticks_per_second = std::lcm(core_hz, link_hz);
+    const std::int64_t edges = std::lcm(core_hz, link_hz);
+    ticks_per_second = edges * ((kResolution + edges - 1) / edges);
     core.period = ticks_per_second / core_hz;
     link.period = ticks_per_second / link_hz;
   }
   std::int64_t ticks_of(double seconds) const {
-    return static_cast<std::int64_t>(std::ceil(seconds * static_cast<double>(ticks_per_second)));
+    return std::llround(seconds * static_cast<double>(ticks_per_second));
   }
 };
 

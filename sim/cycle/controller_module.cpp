@@ -54,6 +54,7 @@ void ControllerModule::play_passes() {
     more = walk.next(next);
     if (more && !next.configures) order_loads(next, true);
     if (!pass_->done.open) wait(pass_->done.opened);
+    if (!job_->failure.empty()) break;
     report(++done, walk.passes());
     store(step);
     if (more && next.configures) {
@@ -63,6 +64,8 @@ void ControllerModule::play_passes() {
     if (more) order_loads(next, false);
     step = next;
   }
+  for (const TransferPtr& load : loads_)
+    wait_for(load, Stall::kFilterLoad);  // left over after a failure
   wait_for(last_store_, store_cause_);
 }
 

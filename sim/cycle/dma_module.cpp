@@ -40,10 +40,10 @@ void DmaModule::run() {
     link_words_ = link_time_ = post_cycles_ = 0;
     if (begin > job.now()) wait(ticks(begin - job.now()));
     move(*t);
-    const std::int64_t link =
-        (link_time_ + job.machine.dma.words_per_cycle - 1) / job.machine.dma.words_per_cycle;
+    const std::int64_t width = job.machine.dma.words_per_cycle;
     const std::int64_t post = post_cycles_ * job.clocks.core.period;
-    const std::int64_t end = job.clocks.link.edge(begin + std::max(link, post), 0);
+    const std::int64_t end =
+        job.clocks.link.edge(begin + std::max((link_time_ + width - 1) / width, post), 0);
     if (end > job.now()) wait(ticks(end - job.now()));
     t->core_sees = job.clocks.core.edge(end, crossing);
     t->done.release();
@@ -67,23 +67,28 @@ void DmaModule::move(const Transfer& t) {
   }
 }
 
+// One request for each burst; the bytes of all lie in bytes_.
 void DmaModule::transact(tlm::tlm_command command, std::int64_t word, std::int64_t words) {
   const int word_bytes = job_->word_bytes();
-  tlm::tlm_generic_payload request;
-  request.set_command(command);
-  request.set_address(static_cast<std::uint64_t>(word * word_bytes));
-  request.set_data_ptr(bytes_.data());
-  request.set_data_length(static_cast<unsigned>(words * word_bytes));
-  request.set_streaming_width(static_cast<unsigned>(words * word_bytes));
-  sc_core::sc_time delay = sc_core::SC_ZERO_TIME;
-  socket->b_transport(request, delay);
-  if (!request.is_response_ok())
-    throw std::logic_error("the DMA asked for an address outside DRAM");
-  // The first words may pass while the last are still read; the transfer is over when the last has
-  // passed.
-  const std::int64_t width = job_->machine.dma.words_per_cycle;
-  const std::int64_t passing = words * job_->clocks.link.period;
-  link_time_ = std::max(link_time_, tick_count(delay) * width - passing) + passing;
+  const Dma& dma = job_->machine.dma;
+  for (std::int64_t sent = 0; sent < words;) {
+    const std::int64_t burst = std::min<std::int64_t>(dma.burst_words, words - sent);
+    const auto length = static_cast<unsigned>(burst * word_bytes);
+    tlm::tlm_generic_payload request;
+    request.set_command(command);
+    request.set_address(static_cast<std::uint64_t>((word + sent) * word_bytes));
+    request.set_data_ptr(&bytes_[static_cast<std::size_t>(sent * word_bytes)]);
+    request.set_data_length(length);
+    request.set_streaming_width(length);
+    sc_core::sc_time delay = sc_core::SC_ZERO_TIME;
+    socket->b_transport(request, delay);
+    if (!request.is_response_ok())
+      throw std::logic_error("the DMA asked for an address outside DRAM");
+    // A burst passes the link once DRAM has all of it.
+    link_time_ = std::max(link_time_, tick_count(delay) * dma.words_per_cycle) +
+                 burst * job_->clocks.link.period;
+    sent += burst;
+  }
   link_words_ += words;
 }
 

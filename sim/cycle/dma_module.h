@@ -12,8 +12,9 @@
 namespace orrery {
 
 // A transfer begins on a link edge, `crossing_cycles` after the order; the core knows of its end on
-// a core edge, as many core cycles after it. All its requests go out at once; words pass the link
-// at words_per_cycle as they come from DRAM, and post-processing at its own pace beside it.
+// a core edge, as many core cycles after it. All its requests go out at once, each of
+// at most burst_words neighbouring words; a burst passes the link at words_per_cycle once DRAM has
+// all of it, and post-processing works at its own pace beside it.
 class DmaModule : public sc_core::sc_module {
  public:
   sc_core::sc_fifo_in<TransferPtr> orders;

@@ -24,7 +24,7 @@ void DramModule::transport(tlm::tlm_generic_payload& request, sc_core::sc_time& 
   const double asked = now + static_cast<double>(tick_count(delay));
   free_ = std::max(free_, asked + static_cast<double>(latency_)) +
           ticks_per_byte_ * request.get_data_length();
-  delay = ticks(static_cast<std::int64_t>(std::ceil(free_ - now)));
+  delay = ticks(std::llround(free_ - now));
 }
 
 // Moves the bytes; returns how many.

@@ -133,12 +133,14 @@ LayerResult run_layer(const Machine& machine, const Layer& layer, const Mapping&
           .layout = {},
           .glb = {},
           .start = {},
-          .result = {}};
+          .result = {},
+          .failure = {}};
   if (!pool) {
     job.layout = largest_tiles(machine, layer, mapping);
     job.glb.resize(job.layout);
   }
   const OperandTensor ofmap = the_machine().play(job);
+  if (!job.failure.empty()) throw InputError(fmt::format("layer {}: {}", layer.name, job.failure));
   LayerResult result = std::move(job.result);
   result.name = layer.name;
   complete(result, machine);

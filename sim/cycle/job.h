@@ -27,10 +27,12 @@ struct Job {
   Glb glb;
   sc_core::sc_time start;  // of the layer
   LayerResult result;
+  std::string failure;  // why a pass could not end; empty: all is well
 
   // Ticks since the start of the layer.
   std::int64_t now() const { return tick_count(sc_core::sc_time_stamp() - start); }
-  int word_bytes() const { return machine.numbers.word_bits / 8; }
+  // A word takes whole bytes of DRAM.
+  int word_bytes() const { return (machine.numbers.word_bits + 7) / 8; }
   int words_per_psum() const { return machine.words_per_psum(); }
 };
 

@@ -19,8 +19,8 @@ std::size_t mask_of(int bits) { return (std::size_t{1} << bits) - 1; }
 
 std::size_t charge(PeState s) { return static_cast<std::size_t>(s); }
 
-int cycles_of(int words, const Bus& bus) {
-  return (words + bus.words_per_cycle - 1) / bus.words_per_cycle;
+int cycles_of(int words, int words_per_cycle) {
+  return (words + words_per_cycle - 1) / words_per_cycle;
 }
 
 }  // namespace
@@ -31,9 +31,11 @@ Array::Array(const Machine& machine)
       psum_spad_words_(machine.pe.psum_spad_words) {
   const int packet = packet_psums(machine);
   const Noc& noc = machine.noc;
-  psum_packet_cycles_ = cycles_of(packet * words_per_psum_, noc.psum_in);
-  collect_cycles_ = cycles_of(packet * words_per_psum_, noc.psum_out);
-  link_cycles_ = cycles_of(packet * words_per_psum_, noc.psum_link);
+  const int words = packet * words_per_psum_;
+  collect_cycles_ =
+      cycles_of(words, std::min(noc.psum_out.words_per_cycle,
+                                machine.store_of(Tensor::kPsum).write_words_per_cycle));
+  link_cycles_ = cycles_of(words, noc.psum_link.words_per_cycle);
   for (const int cycles :
        {packet + machine.pe.pipeline_stages, noc.ifmap.latency_cycles, noc.filter.latency_cycles,
         noc.psum_in.latency_cycles, noc.psum_link.latency_cycles + link_cycles_}) {
@@ -58,6 +60,7 @@ void Array::start(const Pass& pass, const Arithmetic& arithmetic, const PassTile
   now_ = 0;
   done_ = filled_ = false;
   collected_ = 0;
+  gated_ = started_ = updated_ = drained_ = merged_ = 0;
   collect_busy_ = 0;
   const auto n = pass.pes.size();
   if (pes_.size() != n) {
@@ -72,12 +75,17 @@ void Array::start(const Pass& pass, const Arithmetic& arithmetic, const PassTile
       *mask = PeMask(count);
     for (Wheel* wheel : {&wakes_, &packets_ready_, &hops_}) *wheel = Wheel(count);
   }
+  for (PeMask* mask : {&links_, &load_ifmap_, &load_filter_, &arming_ifmap_, &arming_filter_})
+    mask->clear();
+  for (Wheel* wheel : {&wakes_, &packets_ready_, &hops_}) wheel->clear();
+  tables_.clear();
+  for (const PassProgram& program : pass.programs) tables_.emplace_back(program);
   below_.assign(n, -1);
   link_free_.assign(n, 0);
   for (std::size_t i = 0; i < n; ++i) start_pe(i);
-  ifmap_bus_.start(pass.ifmap, machine_.noc.ifmap, 1);
-  filter_bus_.start(pass.filter, machine_.noc.filter, 1);
-  psum_bus_.start(pass.psum_in, machine_.noc.psum_in, psum_packet_cycles_);
+  ifmap_bus_.start(pass.ifmap, machine_.noc.ifmap);
+  filter_bus_.start(pass.filter, machine_.noc.filter);
+  psum_bus_.start(pass.psum_in, machine_.noc.psum_in);
   if (!tiles.read_psums) psum_bus_.next = pass.psum_in.packets();
 }
 
@@ -93,7 +101,7 @@ void Array::start_pe(std::size_t i) {
   pe.filter.fifo_packets = limits.filter_fifo_packets;
   pe.psum_in = {.depth = limits.psum_in_fifo_packets, .packet_psums = pass_->psums_per_packet};
   pe.psum_out = {.depth = limits.psum_out_fifo_packets, .packet_psums = pass_->psums_per_packet};
-  pe.start(pass_->programs[static_cast<std::size_t>(role.program)]);
+  pe.start(tables_[static_cast<std::size_t>(role.program)]);
   pe.takes_psums = role.psum_source == PsumSource::kBelow || tiles_.read_psums;
   if (role.psum_sink == PsumSink::kAbove)
     below_[static_cast<std::size_t>(role.above)] = static_cast<int>(i);
@@ -142,10 +150,11 @@ void Array::advance(bool moved) {
   if (!moved) {
     cycles = std::min({wakes_.idle_cycles(), packets_ready_.idle_cycles(), hops_.idle_cycles()});
     if (cycles == Wheel::kSlots) {
-      throw std::runtime_error(
-          fmt::format("the pass can never end: at cycle {} no PE, bus or link can move (the FIFOs "
-                      "are too shallow for the order of the buses)",
-                      now_));
+      throw DeadlockError(
+          fmt::format("the pass can never end on machine {}: from its cycle {} on no PE, bus or "
+                      "link can move; the FIFOs are too "
+                      "shallow for this mapping",
+                      machine_.name, now_));
     }
   }
   for (Wheel* wheel : {&wakes_, &packets_ready_, &hops_}) wheel->advance(cycles);
@@ -158,8 +167,17 @@ void Array::close() {
     record_.pe_cycles[charge(PeState::kDone)] +=
         static_cast<std::uint64_t>(record_.cycles - pe.since);
   }
-  for (Wheel* wheel : {&wakes_, &packets_ready_, &hops_})
-    *wheel = Wheel(static_cast<int>(pes_.size()));
+  Counts& counts = record_.counts;
+  const std::uint64_t macs = record_.pe_cycles[charge(PeState::kMac)];
+  counts[Action::mac_none_gate] = gated_;
+  counts[Action::mac_none_compute] = macs - gated_;
+  counts[Action::spad_ifmap_operand_read] = macs;
+  counts[Action::spad_filter_operand_read] = macs - gated_;
+  counts[Action::spad_psum_first_write] = started_;
+  counts[Action::spad_psum_update_read] = updated_;
+  counts[Action::spad_psum_update_write] = updated_;
+  counts[Action::spad_psum_drain_read] = drained_;
+  counts[Action::adder_none_merge] = merged_;
 }
 
 // A burst has ended, or something that the PE waits for has come.
@@ -173,7 +191,8 @@ void Array::wake(int i) {
 void Array::end_burst(PeCore& pe, int i) {
   if (pe.merging > 0) end_merge(pe, i);
   if (pe.phase == PePhase::kMac) {
-    const bool window_ends = pe.advance();
+    const bool window_ends = pe.steps.advance(pe.burst);
+    pe.burst = 0;
     free_operands(pe, i);
     if (window_ends && machine_.pe.adders == 1) {
       pe.phase = PePhase::kMerge;
@@ -183,10 +202,10 @@ void Array::end_burst(PeCore& pe, int i) {
   } else {
     pe.merge_at += pe.burst;
     pe.burst = 0;
-    if (pe.merge_at < pe.program->window_psums) return;
+    if (pe.merge_at < pe.steps.program().window_psums) return;
     pe.phase = PePhase::kMac;
   }
-  if (pe.exhausted) {
+  if (pe.steps.exhausted()) {
     pe.phase = PePhase::kDone;
     pe.since = now_;
   }
@@ -199,7 +218,7 @@ void Array::end_merge(PeCore& pe, int i) {
   pe.merging = 0;
   if (!pe.takes_psums) return;
   pe.psum_in.popped += n;
-  const int in_window = pe.psum_in.popped % pe.program->window_psums;
+  const int in_window = pe.psum_in.popped % pe.steps.program().window_psums;
   if (in_window != 0 && in_window % pe.psum_in.packet_psums != 0) return;
   --pe.psum_in.taken;
   if (psum_bus_.blocked_by == i) psum_bus_.blocked_by = -1;
@@ -209,11 +228,11 @@ void Array::end_merge(PeCore& pe, int i) {
 
 void Array::free_operands(PeCore& pe, int i) {
   if (pe.ifmap.loaded < pe.ifmap.total) {
-    pe.ifmap.freed = pe.dead_words(&Counter::ifmap_stride, pe.ifmap.total);
+    pe.ifmap.freed = pe.steps.dead_ifmap(pe.ifmap.total);
     if (pe.ifmap.can_load()) load_ifmap_.set(i);
   }
   if (pe.filter.loaded < pe.filter.total) {
-    pe.filter.freed = pe.dead_words(&Counter::filter_stride, pe.filter.total);
+    pe.filter.freed = pe.steps.dead_filter(pe.filter.total);
     if (pe.filter.can_load()) load_filter_.set(i);
   }
 }
@@ -246,27 +265,27 @@ bool Array::psums_can_move(PeCore& pe, int psum) {
 }
 
 void Array::issue_macs(PeCore& pe, int i) {
-  const Counter& inner = pe.inner();
-  int n = std::min(inner.bound - pe.inner_step(), kLongest);
-  if (pe.program->window == pe.program->counters) n = 1;  // every MAC ends a window
-  const int with_ifmap = steps_in_spad(pe.ifmap, pe.ifmap_at, inner.ifmap_stride, n);
+  const Counter& inner = pe.steps.inner();
+  int n = std::min(pe.steps.inner_left(), kLongest);
+  if (pe.steps.program().window == pe.steps.program().counters) n = 1;  // every MAC ends a window
+  const int with_ifmap = steps_in_spad(pe.ifmap, pe.steps.ifmap_at(), inner.ifmap_stride, n);
   if (with_ifmap == 0) return wait_for(pe, PeState::kWaitIfmap);
-  const int with_filter = steps_in_spad(pe.filter, pe.filter_at, inner.filter_stride, n);
+  const int with_filter = steps_in_spad(pe.filter, pe.steps.filter_at(), inner.filter_stride, n);
   if (with_filter == 0) return wait_for(pe, PeState::kWaitFilter);
   n = std::min(with_ifmap, with_filter);
-  bool leaves = machine_.pe.adders > 1 && pe.last_visit();
-  if (leaves && inner.reduction && pe.program->window < pe.program->counters) {
+  bool leaves = machine_.pe.adders > 1 && pe.steps.last_visit();
+  if (leaves && inner.reduction && pe.steps.program().window < pe.steps.program().counters) {
     // Only the last step of the run finishes the psum; it issues by itself.
-    const bool reaches_end = pe.inner_step() + n == inner.bound;
+    const bool reaches_end = n == pe.steps.inner_left();
     leaves = reaches_end && n == 1;
     if (reaches_end && n > 1) --n;
   } else if (leaves) {
-    n = std::min(n, psums_to_packet_end(pe, pe.psum_at));
+    n = std::min(n, pe.psums_to_packet_end(pe.steps.psum_at()));
   }
-  if (leaves && !psums_can_move(pe, pe.psum_at)) return;
+  if (leaves && !psums_can_move(pe, pe.steps.psum_at())) return;
   stop_waiting(pe);
   run_macs(pe, i, n);
-  if (leaves) merge(pe, i, pe.psum_at, n);
+  if (leaves) merge(pe, i, pe.steps.psum_at(), n);
   pe.burst = n;
   record_.pe_cycles[charge(PeState::kMac)] += static_cast<std::uint64_t>(n);
   wakes_.add(n, i);
@@ -275,7 +294,7 @@ void Array::issue_macs(PeCore& pe, int i) {
 void Array::issue_merges(PeCore& pe, int i) {
   if (!psums_can_move(pe, pe.merge_at)) return;
   stop_waiting(pe);
-  int n = psums_to_packet_end(pe, pe.merge_at);
+  int n = pe.psums_to_packet_end(pe.merge_at);
   if (pe.takes_psums) n = std::min(n, pe.psum_in.pushed - pe.psum_in.popped);
   merge(pe, i, pe.merge_at, n);
   pe.burst = n;
@@ -296,22 +315,20 @@ void Array::merge(PeCore& pe, int i, int psum, int n) {
   if (psum % out.packet_psums == 0) ++out.taken;
   out.pushed += n;
   pe.merging = n;
-  if (n == psums_to_packet_end(pe, psum))
-    packets_ready_.add(n - 1 + machine_.pe.pipeline_stages, i);
-  const auto count = static_cast<std::uint64_t>(n);
-  record_.counts[Action::spad_psum_drain_read] += count;
-  if (pe.takes_psums) record_.counts[Action::adder_none_merge] += count;
+  if (n == pe.psums_to_packet_end(psum)) packets_ready_.add(n - 1 + machine_.pe.pipeline_stages, i);
+  drained_ += static_cast<std::uint64_t>(n);
+  if (pe.takes_psums) merged_ += static_cast<std::uint64_t>(n);
 }
 
 void Array::run_macs(PeCore& pe, int i, int n) {
-  const Counter& inner = pe.inner();
+  const Counter& inner = pe.steps.inner();
   const std::int16_t* ifmap = ifmap_ring(i);
   const std::int16_t* filter = filter_ring(i);
-  std::int32_t* psum = psums(i) + pe.psum_at;
+  std::int32_t* psum = psums(i) + pe.steps.psum_at();
   const std::size_t ifmap_mask = mask_of(ifmap_bits_), filter_mask = mask_of(filter_bits_);
-  const auto ifmap_at = static_cast<std::size_t>(pe.ifmap_at),
-             filter_at = static_cast<std::size_t>(pe.filter_at);
-  const bool fresh = pe.fresh();
+  const auto ifmap_at = static_cast<std::size_t>(pe.steps.ifmap_at()),
+             filter_at = static_cast<std::size_t>(pe.steps.filter_at());
+  const bool fresh = pe.steps.fresh();
   const auto steps = static_cast<std::uint64_t>(n);
   std::uint64_t gated = 0, started = 0, updated = 0;
   const bool straight = inner.ifmap_stride == 0 && inner.filter_stride == 1 &&
@@ -331,21 +348,16 @@ void Array::run_macs(PeCore& pe, int i, int n) {
       const std::int16_t w =
           filter[(filter_at + step * static_cast<std::size_t>(inner.filter_stride)) & filter_mask];
       std::int32_t& p = psum[k * inner.psum_stride];
-      const bool starts = pe.starts_psum(k);
+      const bool starts = pe.steps.starts_psum(k);
       p = mac_.accumulate(starts ? 0 : p, mac_.multiply(x, w));
       gated += mac_.gated(x);
       started += starts;
       updated += !starts && !mac_.gated(x);
     }
   }
-  Counts& counts = record_.counts;
-  counts[Action::mac_none_gate] += gated;
-  counts[Action::mac_none_compute] += steps - gated;
-  counts[Action::spad_ifmap_operand_read] += steps;
-  counts[Action::spad_filter_operand_read] += steps - gated;
-  counts[Action::spad_psum_first_write] += started;
-  counts[Action::spad_psum_update_read] += updated;
-  counts[Action::spad_psum_update_write] += updated;
+  gated_ += gated;
+  started_ += started;
+  updated_ += updated;
 }
 
 }  // namespace orrery

@@ -15,6 +15,7 @@
 
 #include <array>
 #include <cstdint>
+#include <stdexcept>
 #include <vector>
 
 #include "arch/counts/counts.h"
@@ -51,6 +52,13 @@ struct PassRecord {
   Counts counts;
 };
 
+// A pass in which nothing can ever move again. Whether FIFOs are deep enough for a mapping shows
+// only when it is played.
+class DeadlockError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
 class Array {
  public:
   // Throws InputError where a latency exceeds what the wheel can hold.
@@ -64,8 +72,7 @@ class Array {
   const PassRecord& record() const { return record_; }
   void lose(const LostWord& word) { lost_ = word; }
 
-  // One cycle (or one jump over a span in which nothing moves). Throws std::runtime_error where the
-  // pass can never end.
+  // One cycle (or one jump over a span in which nothing moves). Throws DeadlockError.
   void step();
   bool done() const { return done_; }
   std::int64_t cycle() const { return now_; }
@@ -77,14 +84,12 @@ class Array {
     const Stream* stream = nullptr;
     std::int32_t next = 0;  // packet
     int blocked_by = -1;    // the PE without room that holds up the next packet; -1: none known
-    int packet_cycles = 1;
-    int busy = 0;  // cycles until it can send again
     int latency = 0;
     int in_flight = 0;
     std::array<std::int32_t, Wheel::kSlots>
         landing{};  // packet that lands in a cycle, by cycle modulo the slots; -1: none
 
-    void start(const Stream& s, const Bus& bus, int cycles);
+    void start(const Stream& s, const Bus& bus);
     bool finished() const { return next == stream->packets(); }
   };
 
@@ -139,12 +144,13 @@ class Array {
   PassRecord record_;
 
   std::vector<PeCore> pes_;
+  std::vector<StepTable> tables_;        // of the pass's programs
   std::vector<int> below_;               // the PE that hands its psums to this one, or -1
   std::vector<std::int64_t> link_free_;  // cycle in which a PE's upward link is free again
   // Rings are powers of two, so that a stream position finds its slot by a mask.
   int ifmap_bits_ = 0, filter_bits_ = 0, fifo_bits_ = 0;
   int psum_spad_words_;
-  int psum_packet_cycles_ = 1, collect_cycles_ = 1, link_cycles_ = 1;
+  int collect_cycles_ = 1, link_cycles_ = 1;  // of a full psum packet
   std::vector<std::int16_t> ifmap_ring_, filter_ring_;
   std::vector<std::int32_t> psum_spad_, psum_in_, psum_out_;
 
@@ -153,6 +159,8 @@ class Array {
   Sender ifmap_bus_, filter_bus_, psum_bus_;
   std::int32_t collected_ = 0;  // packets that have left on the psum-out bus
   int collect_busy_ = 0;
+  // Operations so far; the record gets them at the end of the pass.
+  std::uint64_t gated_ = 0, started_ = 0, updated_ = 0, drained_ = 0, merged_ = 0;
   std::int64_t now_ = 0;
   bool done_ = false;
   bool filled_ = false;

@@ -4,12 +4,11 @@
 
 namespace orrery {
 
-void Array::Sender::start(const Stream& s, const Bus& bus, int cycles) {
+void Array::Sender::start(const Stream& s, const Bus& bus) {
   stream = &s;
   next = 0;
   blocked_by = -1;
-  packet_cycles = cycles;
-  busy = in_flight = 0;
+  in_flight = 0;
   latency = bus.latency_cycles;
   landing.fill(-1);
 }
@@ -54,7 +53,7 @@ void Array::hop_psums() {
       links_.clear(from);  // until the PE above frees an entry
       return;
     }
-    const int n = psums_to_packet_end(pes_[at], out.popped % pes_[at].program->window_psums);
+    const int n = pes_[at].psums_to_packet_end(out.popped % pes_[at].steps.program().window_psums);
     for (int k = 0; k < n; ++k)
       fifo_slot(psum_in_, to, in.sent + k) = fifo_slot(psum_out_, from, out.popped + k);
     in.sent += n;
@@ -77,7 +76,7 @@ void Array::hop_psums() {
 void Array::land_hop(int from) {
   const int to = pass_->pes[static_cast<std::size_t>(from)].above;
   PeCore& pe = pes_[static_cast<std::size_t>(to)];
-  pe.psum_in.pushed += psums_to_packet_end(pe, pe.psum_in.pushed % pe.program->window_psums);
+  pe.psum_in.pushed += pe.psums_to_packet_end(pe.psum_in.pushed % pe.steps.program().window_psums);
   look_again(to, PeState::kWaitPsumIn);
 }
 
@@ -113,10 +112,6 @@ bool Array::land_due(Sender& sender, Tensor t) {
 // A packet leaves the GLB only when every PE of its group has room: head-of-line blocking is real.
 bool Array::send(Sender& sender, Tensor t) {
   if (sender.finished()) return false;
-  if (sender.busy > 0) {
-    --sender.busy;
-    return true;
-  }
   if (sender.blocked_by >= 0 || !group_has_room(sender, t)) return false;
   const Stream& s = *sender.stream;
   const auto packet = static_cast<std::size_t>(sender.next);
@@ -132,7 +127,6 @@ bool Array::send(Sender& sender, Tensor t) {
     ++sender.in_flight;
   }
   ++sender.next;
-  sender.busy = sender.packet_cycles - 1;
   return true;
 }
 

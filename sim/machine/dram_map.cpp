@@ -102,7 +102,7 @@ DramMap dram_map(const Layer& layer, const Machine& machine) {
   map.psum = map.bias + per_psum * layer.bound(Dim::kG) * layer.bound(Dim::kM);
   map.ofmap = map.psum + per_psum * elements(psum_shape(layer));
   map.words = map.ofmap + elements(ofmap_shape(layer));
-  const std::int64_t bytes = (map.words * machine.numbers.word_bits + 7) / 8;
+  const std::int64_t bytes = map.words * ((machine.numbers.word_bits + 7) / 8);
   if (bytes > machine.dram.megabytes << 20) {
     throw InputError(fmt::format("layer {}: its tensors take {} MB of DRAM; machine {} has {} MB",
                                  layer.name, (bytes + (1 << 20) - 1) >> 20, machine.name,

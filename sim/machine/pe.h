@@ -28,7 +28,7 @@
 #include <array>
 #include <cstdint>
 
-#include "dataflows/pass/pass.h"
+#include "sim/machine/stepper.h"
 #include "sim/result/result.h"
 
 namespace orrery {
@@ -80,135 +80,44 @@ struct PsumFifo {
 enum class PePhase : std::uint8_t { kMac, kMerge, kDone };
 
 struct PeCore {
-  const PassProgram* program = nullptr;
+  Stepper steps;
   PePhase phase = PePhase::kMac;
   bool takes_psums = false;  // from a bus or a PE; otherwise a window starts and ends here
-  bool exhausted = false;    // no step is left; merges of the last window may be
   bool waiting = false;
   PeState state = PeState::kWaitIfmap;  // what it waits for
   int burst = 0;                        // operations under way
   int merging = 0;                      // psums that leave in this burst
+  int merge_at = 0;                     // next psum of the window to leave
   std::int64_t since = 0;               // cycle in which it began to wait, or was done
-  std::array<int, PassProgram::kMaxCounters> step{};
-  int ifmap_at = 0;  // stream positions of the present step
-  int filter_at = 0;
-  int psum_at = 0;  // in the window
-  int merge_at = 0;
   OperandPath ifmap, filter;
   PsumFifo psum_in, psum_out;
 
-  void start(const PassProgram& p);
-
-  // The first step of its psums, up to the innermost counter.
-  bool fresh() const;
-  // Whether the k-th step of a burst from the present one starts its psum from zero.
-  bool starts_psum(int k) const {
-    return (k == 0 || !inner().reduction || program->window == program->counters) && fresh();
+  void start(const StepTable& table) {
+    steps.start(table);
+    phase = PePhase::kMac;
+    waiting = false;
+    burst = merging = merge_at = 0;
+    since = 0;
+    ifmap.start(table.program->ifmap_words);
+    filter.start(table.program->filter_words);
+    psum_in.start();
+    psum_out.start();
   }
-  // The last step of its psum, looking only at counters outside the innermost.
-  bool last_visit() const;
-  // Moves the counters over the burst that has ended; returns true at the end of a window.
-  bool advance();
-  // Words of a stream that neither the present step nor a later one can reach.
-  int dead_words(int Counter::*stride, int total) const;
-
-  const Counter& inner() const {
-    return program->counter[static_cast<std::size_t>(program->counters - 1)];
+  // Psums that can be merged from psum `psum` of the window on without passing the end of a packet.
+  int psums_to_packet_end(int psum) const {
+    const int packet = psum_in.packet_psums;
+    return std::min(packet - psum % packet, steps.program().window_psums - psum);
   }
-  int inner_step() const { return step[static_cast<std::size_t>(program->counters - 1)]; }
 };
 
 // Steps of the innermost counter, at most `most`, whose words of one operand are in the spad.
-int steps_in_spad(const OperandPath& path, int at, int stride, int most);
-
-// Psums that can be merged without passing the end of a packet.
-int psums_to_packet_end(const PeCore& pe, int psum);
-
-// Below: what runs for every burst, in the header so that it is inlined there.
-
-inline void PeCore::start(const PassProgram& p) {
-  program = &p;
-  phase = PePhase::kMac;
-  exhausted = waiting = false;
-  burst = merging = 0;
-  since = 0;
-  step.fill(0);
-  ifmap_at = filter_at = 0;
-  psum_at = merge_at = 0;
-  ifmap.start(p.ifmap_words);
-  filter.start(p.filter_words);
-  psum_in.start();
-  psum_out.start();
-}
-
-inline bool PeCore::fresh() const {
-  for (int i = program->window; i < program->counters; ++i) {
-    const auto at = static_cast<std::size_t>(i);
-    if (program->counter[at].reduction && step[at] != 0) return false;
-  }
-  return true;
-}
-
-inline bool PeCore::last_visit() const {
-  for (int i = program->window; i < program->counters - 1; ++i) {
-    const auto at = static_cast<std::size_t>(i);
-    if (program->counter[at].reduction && step[at] + 1 != program->counter[at].bound) return false;
-  }
-  return true;
-}
-
-inline bool PeCore::advance() {
-  int i = program->counters - 1;
-  const Counter& c = inner();
-  step[static_cast<std::size_t>(i)] += burst;
-  ifmap_at += burst * c.ifmap_stride;
-  filter_at += burst * c.filter_stride;
-  psum_at += burst * c.psum_stride;
-  burst = 0;
-  for (; i >= 0; --i) {
-    const auto at = static_cast<std::size_t>(i);
-    const Counter& wrapped = program->counter[at];
-    if (step[at] < wrapped.bound) break;
-    step[at] = 0;
-    ifmap_at -= wrapped.bound * wrapped.ifmap_stride;
-    filter_at -= wrapped.bound * wrapped.filter_stride;
-    psum_at -= wrapped.bound * wrapped.psum_stride;
-    if (i > 0) {
-      const Counter& next = program->counter[at - 1];
-      ++step[at - 1];
-      ifmap_at += next.ifmap_stride;
-      filter_at += next.filter_stride;
-      psum_at += next.psum_stride;
-    }
-  }
-  exhausted = i < 0;
-  return i < program->window;
-}
-
-inline int PeCore::dead_words(int Counter::*stride, int total) const {
-  if (exhausted) return total;
-  int prefix = 0, dead = total;
-  for (int i = 0; i < program->counters && prefix < dead; ++i) {
-    const auto at = static_cast<std::size_t>(i);
-    const Counter& c = program->counter[at];
-    if (step[at] + 1 < c.bound) dead = std::min(dead, prefix + (step[at] + 1) * (c.*stride));
-    prefix += step[at] * (c.*stride);
-  }
-  return std::min(dead, prefix);
-}
-
 inline int steps_in_spad(const OperandPath& path, int at, int stride, int most) {
   const int words = path.loaded - at;
   if (words <= 0) return 0;
   if (stride == 0) return most;
   // While words are still to come, the slot of each dead word counts: one step at a time.
   if (path.loaded < path.total) return 1;
-  return std::min(most, (words + stride - 1) / stride);
-}
-
-inline int psums_to_packet_end(const PeCore& pe, int psum) {
-  const int packet = pe.psum_in.packet_psums;
-  return std::min(packet - psum % packet, pe.program->window_psums - psum);
+  return std::min(most, stride == 1 ? words : (words + stride - 1) / stride);
 }
 
 }  // namespace orrery

@@ -26,6 +26,11 @@ class Wheel {
     occupied_ &= ~(std::uint64_t{1} << now_);
     now_ = (now_ + cycles) % kSlots;
   }
+  void clear() {
+    for (PeMask& slot : slots_) slot.clear();
+    occupied_ = 0;
+    now_ = 0;
+  }
   // Cycles until the next occupied slot after the present one, or kSlots if there is none.
   int idle_cycles() const {
     const std::uint64_t later = occupied_ & ~(std::uint64_t{1} << now_);

@@ -74,7 +74,6 @@ Step Walk::present() const {
 bool Walk::next(Step& step) {
   if (over_) return false;
   step = ahead_;
-  constexpr std::size_t psum = index(Tensor::kPsum);
   if (!advance()) {
     over_ = true;
     step.fate = PsumFate::kFinish;
@@ -85,7 +84,7 @@ bool Walk::next(Step& step) {
   for (const Tensor t : kAllTensors) {
     ahead_.fetch[index(t)] = !same_words(step.tile[index(t)], ahead_.tile[index(t)], t);
   }
-  if (ahead_.fetch[psum]) {
+  if (ahead_.fetch[index(Tensor::kPsum)]) {
     step.fate = completes(step.pass, whole_) ? PsumFate::kFinish : PsumFate::kSpill;
     ahead_.starts_tile = ahead_.starts_psums;
   }

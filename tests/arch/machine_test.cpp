@@ -155,7 +155,7 @@ const std::string kMachine =
     /* 18 */
     "      - {name: b, holds: [psum], banks: 1, bank_words: 64,\n"
     /* 19 */
-    "         read_words_per_cycle: 1, write_words_per_cycle: 1, prefetch: false}\n"
+    "         read_words_per_cycle: 2, write_words_per_cycle: 2, prefetch: false}\n"
     /* 20 */
     "dma: {words_per_cycle: 1, overlap: [filter], crossing_cycles: 0}\n"
     /* 21 */
@@ -218,6 +218,16 @@ const std::vector<Mistake> kMistakes{
     {"ifmap_spad_words: 4", "ifmap_spad_words: four",
      "m.yaml:8: pe.ifmap_spad_words is 'four'; it must be a whole number"},
     {"adders: 1", "adders: 3", "m.yaml:10: pe.adders is 3; it must be 1 to 2"},
+    {"read_words_per_cycle: 2, write_words_per_cycle: 2",
+     "read_words_per_cycle: 2, write_words_per_cycle: 1",
+     "m.yaml:19: a port of store b passes 1 words in a cycle; a psum takes 2 words and must pass "
+     "at once"},
+    {"ifmap: {words_per_cycle: 1}", "ifmap: {words_per_cycle: 6}", "accepted"},  // the port has one
+    {"ifmap_fifo_words: 4", "ifmap_fifo_words: 0",
+     "m.yaml:8: pe.ifmap_fifo_words is 0; it must be 1 to 1024 words"},
+    {"core_mhz: 100", "core_mhz: 99999.999",
+     "m.yaml:4: clocks.link_mhz is 50 beside a core of 99999.999; their edges would meet on a grid "
+     "finer than a picosecond"},
     {"psum_out: {words_per_cycle: 2}", "psum_out: {words_per_cycle: 1}",
      "m.yaml:12: noc.psum_out.words_per_cycle is 1; a psum of 32 bits takes 2 words of 16 bits and "
      "must fit in "

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <map>
+#include <numeric>
 #include <random>
 #include <set>
 
@@ -191,6 +192,21 @@ int active_pes(const Mapping& mapping, const Layer& layer) {
   return static_cast<int>(pes.size());
 }
 
+// Distinct words of `t` in each step of the dram loops (kDram) or of the glb loops too (kGlb).
+std::vector<std::size_t> words_by_step(const Mapping& mapping, const Layer& layer, Tensor t,
+                                       Place loops) {
+  std::vector<std::vector<Word>> steps;
+  const auto begin = [&] { steps.emplace_back(); };
+  test::Visitor visitor{.tile = {}, .pass = {}, .mac = [&](const Point& x, int, int) {
+                          steps.back().push_back(word_of(layer, t, x));
+                        }};
+  (loops == Place::kDram ? visitor.tile : visitor.pass) = begin;
+  NestWalk(mapping, layer).walk(visitor);
+  std::vector<std::size_t> words;
+  for (std::vector<Word>& step : steps) words.push_back(distinct(std::move(step)));
+  return words;
+}
+
 // CONV1-5 for a batch of 4, and the active PEs of JSSC 52(1), 2017, Table V.
 constexpr std::array<int, 5> kPublishedPes{154, 135, 156, 156, 156};
 std::vector<Layer> alexnet_convs() {
@@ -248,6 +264,28 @@ TEST(RowStationary, UsesAsManyPesAsTheChip) {
   for (std::size_t i = 0; i < layers.size(); ++i) {
     const Mapping mapping = row_stationary(layers[i], eyeriss);
     EXPECT_GE(active_pes(mapping, layers[i]), kPublishedPes[i]) << to_string(mapping, layers[i]);
+  }
+}
+
+// A fully connected layer uses a filter word once an image, and on this machine the link brings it
+// slower than the bus delivers it: the link must never wait for room, nor bring anything twice.
+TEST(RowStationary, KeepsTheLinkBusyWhereItBinds) {
+  const Machine eyeriss = read_machine(kRoot / "arch/eyeriss.yaml");
+  const Store& store = eyeriss.store_of(Tensor::kFilter);
+  const auto room =
+      static_cast<std::size_t>(store.banks) * static_cast<std::size_t>(store.bank_words);
+  for (const Layer& layer : {layer_of("fc", {1, 1, 512, 256, 1, 1, 1, 1}),
+                             layer_of("fc planes", {1, 2, 128, 16, 1, 1, 6, 6}),
+                             layer_of("fc odd", {1, 3, 250, 130, 1, 1, 1, 1})}) {
+    const Mapping mapping = row_stationary(layer, eyeriss);
+    SCOPED_TRACE(to_string(mapping, layer));
+    const auto filters = words_by_step(mapping, layer, Tensor::kFilter, Place::kGlb);
+    for (std::size_t i = 1; i < filters.size(); ++i) EXPECT_LE(filters[i - 1] + filters[i], room);
+    // Each transfer costs time of its own: they are few, of half the words that fit or more.
+    EXPECT_GE(std::accumulate(filters.begin(), filters.end(), std::size_t{0}),
+              filters.size() * room / 4);
+    const auto ifmaps = words_by_step(mapping, layer, Tensor::kIfmap, Place::kDram);
+    EXPECT_EQ(ifmaps.size(), 1U) << "the ifmap fits the GLB as a whole";
   }
 }
 

@@ -5,43 +5,21 @@
 #include <algorithm>
 #include <map>
 
+#include "tests/reports/csv_reader.h"
 #include "tests/reports/sample.h"
 
 namespace orrery {
 namespace {
 
-// RFC 4180, written here for the test alone: quoted cells may hold commas, doubled quotes and line
-// ends.
-std::vector<std::vector<std::string>> parsed(const std::string& text) {
-  std::vector<std::vector<std::string>> lines{{""}};
-  bool quoted = false;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    if (c == '"' && quoted && i + 1 < text.size() && text[i + 1] == '"') {
-      lines.back().back() += text[++i];
-    } else if (c == '"') {
-      quoted = !quoted;
-    } else if (c == ',' && !quoted) {
-      lines.back().emplace_back();
-    } else if (c == '\n' && !quoted) {
-      lines.push_back({""});
-    } else {
-      lines.back().back() += c;
-    }
-  }
-  lines.pop_back();
-  return lines;
-}
-
 std::map<std::string, std::string> row(const NetworkResult& result, std::size_t i) {
-  const auto lines = parsed(to_csv(result));
+  const auto lines = csv_lines(to_csv(result));
   std::map<std::string, std::string> cells;
   for (std::size_t c = 0; c < lines[0].size(); ++c) cells[lines[0][c]] = lines.at(i + 1).at(c);
   return cells;
 }
 
 TEST(Csv, HasAHeaderAndALineForEachLayer) {
-  const auto lines = parsed(to_csv(sample()));
+  const auto lines = csv_lines(to_csv(sample()));
   ASSERT_EQ(lines.size(), 3U);
   for (const auto& line : lines) EXPECT_EQ(line.size(), lines[0].size());
 }
@@ -57,7 +35,7 @@ TEST(Csv, HasAColumnForEveryAction) {
 }
 
 TEST(Csv, NamesNoColumnTwice) {
-  std::vector<std::string> header = parsed(to_csv(sample())).at(0);
+  std::vector<std::string> header = csv_lines(to_csv(sample())).at(0);
   std::sort(header.begin(), header.end());
   EXPECT_EQ(std::adjacent_find(header.begin(), header.end()), header.end());
 }

@@ -122,25 +122,25 @@ class NetworkFile : public testing::Test {
  protected:
   void SetUp() override {
     const auto* test = testing::UnitTest::GetInstance()->current_test_info();
-    file = fs::temp_directory_path() /
-           ("orrery-" + std::string(test->name()) + "-" + std::to_string(getpid()) + ".yaml");
+    file_ = fs::temp_directory_path() /
+            ("orrery-" + std::string(test->name()) + "-" + std::to_string(getpid()) + ".yaml");
   }
-  void TearDown() override { fs::remove(file); }
+  void TearDown() override { fs::remove(file_); }
   // `layers` begin in line 4.
   Network read(const std::string& layers) const {
-    std::ofstream(file) << "name: n\nsource: s\nlayers:\n" << layers;
-    return read_network(file);
+    std::ofstream(file_) << "name: n\nsource: s\nlayers:\n" << layers;
+    return read_network(file_);
   }
   // The complaint about these layers, after the file's name.
   std::string complaint(const std::string& layers) const {
     try {
       read(layers);
     } catch (const InputError& error) {
-      return std::string(error.what()).substr(file.string().size());
+      return std::string(error.what()).substr(file_.string().size());
     }
     return "";
   }
-  fs::path file;
+  fs::path file_;
 };
 
 TEST_F(NetworkFile, GivesAConvolutionItsNest) {

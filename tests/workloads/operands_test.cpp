@@ -146,25 +146,25 @@ class OperandFiles : public testing::Test {
  protected:
   void SetUp() override {
     const auto* test = testing::UnitTest::GetInstance()->current_test_info();
-    folder = fs::temp_directory_path() /
-             ("orrery-" + std::string(test->name()) + "-" + std::to_string(getpid()));
-    fs::create_directories(folder);
-    layer.name = "L";
-    layer.bounds = {1, 1, 1, 1, 3, 3, 1, 1};
-    layer.ifmap_rows = layer.ifmap_cols = 2;
-    layer.pad_top = layer.pad_left = 1;
-    write_npy(folder / "L.ifmap.npy", OperandTensor{{1, 1, 2, 2}, {1, 2, 3, 4}});
-    write_npy(folder / "L.filter.npy", OperandTensor{{1, 1, 1, 1}, {-7}});
-    write_npy(folder / "L.bias.npy", PsumTensor{{1}, {100000}});
+    folder_ = fs::temp_directory_path() /
+              ("orrery-" + std::string(test->name()) + "-" + std::to_string(getpid()));
+    fs::create_directories(folder_);
+    layer_.name = "L";
+    layer_.bounds = {1, 1, 1, 1, 3, 3, 1, 1};
+    layer_.ifmap_rows = layer_.ifmap_cols = 2;
+    layer_.pad_top = layer_.pad_left = 1;
+    write_npy(folder_ / "L.ifmap.npy", OperandTensor{{1, 1, 2, 2}, {1, 2, 3, 4}});
+    write_npy(folder_ / "L.filter.npy", OperandTensor{{1, 1, 1, 1}, {-7}});
+    write_npy(folder_ / "L.bias.npy", PsumTensor{{1}, {100000}});
   }
-  void TearDown() override { fs::remove_all(folder); }
+  void TearDown() override { fs::remove_all(folder_); }
 
-  Layer layer;
-  fs::path folder;
+  Layer layer_;
+  fs::path folder_;
 };
 
 TEST_F(OperandFiles, AreReadAndPadded) {
-  const Operands in = operands_from_directory(layer, folder);
+  const Operands in = operands_from_directory(layer_, folder_);
   EXPECT_EQ(in.ifmap, (OperandTensor{{1, 1, 3, 3}, {0, 0, 0, 0, 1, 2, 0, 3, 4}}));
   EXPECT_EQ(in.filter, (OperandTensor{{1, 1, 1, 1}, {-7}}));
   EXPECT_EQ(in.bias, (PsumTensor{{1}, {100000}}));
@@ -172,10 +172,10 @@ TEST_F(OperandFiles, AreReadAndPadded) {
 
 TEST_F(OperandFiles, AreNamedWhenMissing) {
   for (const std::string tensor : {"bias", "filter", "ifmap"}) {
-    const fs::path file = folder / ("L." + tensor + ".npy");
+    const fs::path file = folder_ / ("L." + tensor + ".npy");
     fs::remove(file);
     try {
-      operands_from_directory(layer, folder);
+      operands_from_directory(layer_, folder_);
       FAIL() << tensor;
     } catch (const InputError& error) {
       EXPECT_EQ(std::string(error.what()),
@@ -185,9 +185,9 @@ TEST_F(OperandFiles, AreNamedWhenMissing) {
 }
 
 TEST_F(OperandFiles, AreNotLookedForWhereALayerHasNone) {
-  fs::remove(folder / "L.bias.npy");
-  layer.post.bias = false;
-  EXPECT_TRUE(operands_from_directory(layer, folder).bias.data.empty());
+  fs::remove(folder_ / "L.bias.npy");
+  layer_.post.bias = false;
+  EXPECT_TRUE(operands_from_directory(layer_, folder_).bias.data.empty());
 }
 
 }  // namespace

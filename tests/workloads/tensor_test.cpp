@@ -52,13 +52,13 @@ class Npy : public testing::Test {
  protected:
   void SetUp() override {
     const auto* test = testing::UnitTest::GetInstance()->current_test_info();
-    folder = fs::temp_directory_path() /
-             ("orrery-" + std::string(test->name()) + "-" + std::to_string(getpid()));
-    fs::create_directories(folder);
+    folder_ = fs::temp_directory_path() /
+              ("orrery-" + std::string(test->name()) + "-" + std::to_string(getpid()));
+    fs::create_directories(folder_);
   }
-  void TearDown() override { fs::remove_all(folder); }
+  void TearDown() override { fs::remove_all(folder_); }
 
-  fs::path file() const { return folder / "t.npy"; }
+  fs::path file() const { return folder_ / "t.npy"; }
   // A file of this version, dictionary and data, the length of the dictionary as it is.
   void write(char version, const std::string& dictionary, const std::string& data) const {
     std::ofstream out(file(), std::ios::binary);
@@ -79,7 +79,7 @@ class Npy : public testing::Test {
     return "";
   }
 
-  fs::path folder;
+  fs::path folder_;
 };
 
 TEST_F(Npy, OperandsReadBackAsWritten) {
@@ -185,7 +185,7 @@ TEST_F(Npy, ComplainsAboutValuesThatDoNotFit) {
 }
 
 TEST_F(Npy, ComplainsAboutFoldersItCannotWriteTo) {
-  EXPECT_THROW(write_npy(folder / "none" / "t.npy", OperandTensor{{1}, {0}}), InputError);
+  EXPECT_THROW(write_npy(folder_ / "none" / "t.npy", OperandTensor{{1}, {0}}), InputError);
 }
 
 }  // namespace

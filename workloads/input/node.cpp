@@ -1,10 +1,12 @@
 #include "workloads/input/node.h"
 
 #include <fmt/format.h>
+#include <yaml-cpp/depthguard.h>
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
 #include <array>
+#include <boost/nowide/utf/utf.hpp>
 #include <fstream>
 #include <system_error>
 #include <utility>
@@ -19,6 +21,23 @@ constexpr int kMaxDepth = 64;
 constexpr std::array kTags{std::pair{Origin::kAssumed, "assumed"},
                            std::pair{Origin::kFitted, "fitted"}};
 
+std::string too_deep() { return fmt::format("values nest more than {} deep", kMaxDepth); }
+
+// Refuses what is not UTF-8, and the control characters that YAML forbids: yaml-cpp takes some of
+// them for the end of the file, and others would reach the reports.
+void require_text(const std::string& text, const std::string& file) {
+  namespace utf = boost::nowide::utf;
+  int line = 1;
+  for (auto at = text.begin(); at != text.end();) {
+    const auto byte = static_cast<unsigned char>(*at);
+    if (byte == '\n') ++line;
+    const bool control = byte < ' ' && byte != '\t' && byte != '\n' && byte != '\r';
+    const auto character = utf::utf_traits<char>::decode(at, text.end());
+    if (!control && utf::is_valid_codepoint(character)) continue;
+    throw InputError({file, line}, fmt::format("byte {:#04x} is not text in UTF-8", byte));
+  }
+}
+
 // Copies a yaml-cpp tree. Aliases are copied out, so the number of nodes and the depth are bounded
 // here: a small file can name a large or an endless tree.
 class Builder {
@@ -29,7 +48,7 @@ class Builder {
     Node node;
     node.where = {file_, from.Mark().line + 1};
     node.path = path;
-    if (depth > kMaxDepth) node.fail(fmt::format("values nest more than {} deep", kMaxDepth));
+    if (depth > kMaxDepth) node.fail(too_deep());
     if (++nodes_ > kMaxNodes) node.fail(fmt::format("more than {} values", kMaxNodes));
     node.origin = origin(from.Tag(), node);
     if (from.IsScalar()) {
@@ -211,9 +230,12 @@ void Node::allow_keys(const std::vector<std::string>& known) const {
 void Node::fail(const std::string& sentence) const { throw InputError(where, sentence); }
 
 Node parse_yaml_text(const std::string& text, const std::string& file) {
+  require_text(text, file);
   std::vector<YAML::Node> documents;
   try {
     documents = YAML::LoadAll(text);
+  } catch (const YAML::DeepRecursion& error) {
+    throw InputError({file, error.mark.line + 1}, too_deep());
   } catch (const YAML::Exception& error) {
     throw InputError({file, error.mark.line + 1}, "not valid YAML: " + error.msg);
   }

@@ -47,8 +47,8 @@ struct Node {
 };
 
 // Reads a file of one YAML document. Throws InputError for a missing or unreadable file, for what
-// is not YAML, duplicate keys, unknown tags, more than 4 MiB or 100,000 values, and nesting
-// beyond 64.
+// is not YAML in UTF-8, duplicate keys, unknown tags, more than 4 MiB or 100,000 values, and
+// nesting beyond 64.
 Node parse_yaml(const std::filesystem::path& path);
 // The same of text in memory; `file` stands in the messages.
 Node parse_yaml_text(const std::string& text, const std::string& file);

@@ -98,6 +98,14 @@ void set_batch(Layer& layer, int batch) {
                   layer.name, largest_tensor(layer), batch, kMaxTensorWords));
 }
 
+// The name stands in reports and in the names of results.
+void check_name(const std::string& name, const Node& node) {
+  if (name.empty()) node.fail("name is empty; it must name the network");
+  const auto control = [](char c) { return static_cast<unsigned char>(c) < ' '; };
+  if (std::none_of(name.begin(), name.end(), control)) return;
+  node.fail("name has a line break or another control character");
+}
+
 }  // namespace
 
 Network read_network(const std::filesystem::path& path) {
@@ -106,6 +114,7 @@ Network read_network(const std::filesystem::path& path) {
   const std::filesystem::path file = folder ? path / "network.yaml" : path;
   const Node root = with_lists(parse_yaml(file));
   const NetworkWords words = read<NetworkWords>(root);
+  check_name(words.name, root.toward("name"));
   Network network{words.name, words.source, file.parent_path(), {}};
   const Node& layers = root.require("layers");
   if (layers.items.empty()) layers.fail("layers is empty; a network has at least one layer");

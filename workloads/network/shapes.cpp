@@ -18,8 +18,12 @@ constexpr std::array<std::string_view, 13> kListPaths{
     ".post.pool", ".conv.in", ".conv.kernel", ".conv.stride", ".conv.dilation",
     ".conv.pad",  ".fc.in",   ".pool.in"};
 
-bool is_list_path(const std::string& path) {
-  return std::any_of(kListPaths.begin(), kListPaths.end(),
+// Those of them that are a list in NetworkWords only for being absent or there once.
+constexpr std::array<std::string_view, 4> kKindPaths{"].conv", "].fc", "].gemm", "].pool"};
+
+template <std::size_t N>
+bool ends_with_one(const std::string& path, const std::array<std::string_view, N>& ends) {
+  return std::any_of(ends.begin(), ends.end(),
                      [&](std::string_view end) { return path.ends_with(end); });
 }
 
@@ -221,7 +225,11 @@ MapShape given(const Layer& layer) {
 Node with_lists(const Node& root) {
   Node copy = root;
   for (Node& item : copy.items) item = with_lists(item);
-  if (copy.kind == Node::Kind::kList || !is_list_path(copy.path)) return copy;
+  const bool list_given = copy.kind == Node::Kind::kList;
+  if (list_given && ends_with_one(copy.path, kKindPaths)) {
+    copy.fail(copy.path + " is a list; it must be a map of keys and values");
+  }
+  if (list_given || !ends_with_one(copy.path, kListPaths)) return copy;
   Node list;
   list.kind = Node::Kind::kList;
   list.where = copy.where;

@@ -1,0 +1,239 @@
+#include "tests/sim/array_case.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <optional>
+#include <utility>
+
+#include "dataflows/pass/pass.h"
+#include "dataflows/row_stationary.h"
+#include "tests/workloads/random_layer.h"
+
+namespace orrery::test {
+namespace {
+
+constexpr int kMostMacs = 3000;
+
+bool chance(Rng& rng, int percent) { return rng.in(1, 100) <= percent; }
+
+template <class T>
+void shuffle(std::vector<T>& items, Rng& rng) {
+  for (std::size_t i = items.size(); i > 1; --i)
+    std::swap(items[i - 1], items[static_cast<std::size_t>(rng.in(0, static_cast<int>(i) - 1))]);
+}
+
+void randomize(Numbers& n, std::string& mac, Rng& rng) {
+  mac =
+      std::array{"mac_int16", "mac_zero_gated", "mac_int8"}[static_cast<std::size_t>(rng.in(0, 2))];
+  n.operand_bits = mac == "mac_int8" ? 8 : 16;
+  n.psum_bits = rng.in(1, 2) * 16;
+  n.product_bits = rng.in(n.operand_bits, n.psum_bits);
+  n.overflow = chance(rng, 50) ? Overflow::kWrap : Overflow::kSaturate;
+}
+
+void randomize(Pe& pe, Rng& rng) {
+  pe.ifmap_spad_words = rng.in(1, 12);
+  pe.filter_spad_words = rng.in(1, 24);
+  pe.psum_spad_words = rng.in(1, 8);
+  pe.filter_fifo_packets = rng.in(1, 4);
+  pe.psum_in_fifo_packets = rng.in(1, 4);
+  pe.psum_out_fifo_packets = rng.in(1, 4);
+  pe.pipeline_stages = rng.in(1, 4);
+  pe.adders = rng.in(1, 2);
+}
+
+// `least`: words of one psum, which buses and ports pass in a cycle.
+void randomize(Noc& noc, int least, Rng& rng) {
+  for (Bus* bus : {&noc.ifmap, &noc.filter}) *bus = {rng.in(1, 4), rng.in(0, 3)};
+  for (Bus* bus : {&noc.psum_in, &noc.psum_out, &noc.psum_link})
+    *bus = {rng.in(least, 6), rng.in(0, 3)};
+}
+
+// Most cases are small; some have runs of more steps than a burst may have, some more PEs than a
+// machine word has bits.
+enum class Kind { kSmall, kLong, kWide };
+
+Kind random_kind(Rng& rng) {
+  const int percent = rng.in(1, 100);
+  return percent <= 6 ? Kind::kLong : (percent <= 12 ? Kind::kWide : Kind::kSmall);
+}
+
+Machine random_machine(Kind kind, Rng& rng) {
+  Machine m = roomy_machine();
+  m.name = "random";
+  m.description = "drawn at random";
+  randomize(m.numbers, m.mac, rng);
+  randomize(m.pe, rng);
+  randomize(m.noc, m.words_per_psum(), rng);
+  m.array.rows = kind == Kind::kWide ? rng.in(6, 9) : rng.in(1, 4);
+  m.array.cols = kind == Kind::kWide ? rng.in(9, 14) : rng.in(1, 5);
+  if (kind == Kind::kLong) {
+    m.pe.ifmap_spad_words = rng.in(1, 256);
+    m.pe.filter_spad_words = rng.in(100, 512);
+    m.pe.psum_spad_words = rng.in(1, 160);
+  }
+  Store& glb = m.levels[0].stores[0];
+  glb.read_words_per_cycle = rng.in(m.words_per_psum(), 6);
+  glb.shared_port = chance(rng, 50);
+  const int packet = packet_words(m, Tensor::kIfmap);
+  m.pe.ifmap_fifo_words = rng.in(packet, 3 * packet);
+  m.padding = chance(rng, 50) ? Padding::kStored : Padding::kGenerated;
+  m.first_psum = chance(rng, 50) ? FirstPsum::kRead : FirstPsum::kZero;
+  // Written, read and validated: what a failing case prints is the machine that it ran.
+  m = read_machine(parse_yaml_text(to_yaml(m), "random machine"));
+  // Then, now and then, a FIFO that is too small for a packet, which reading refuses: no pass ever
+  // ends.
+  if (packet > 1 && chance(rng, 20)) m.pe.ifmap_fifo_words = packet - 1;
+  return m;
+}
+
+Layer random_layer(Kind kind, const Machine& machine, Rng& rng) {
+  Layer layer = random_conv(rng);
+  while (layer.macs() > kMostMacs) layer = random_conv(rng);
+  if (kind == Kind::kLong) {
+    layer = {};
+    layer.name = "random";
+    for (const Dim d : {Dim::kN, Dim::kM, Dim::kC}) layer.bounds[index(d)] = rng.in(1, 3);
+    layer.bounds[index(chance(rng, 50) ? Dim::kM : Dim::kC)] = rng.in(60, 150);
+  }
+  layer.operand_bits = machine.numbers.operand_bits;
+  layer.product_shift = rng.in(0, 8);
+  return layer;
+}
+
+// Grows a nest loop by loop; `box_` is the first block of the loops so far.
+class NestGrower {
+ public:
+  NestGrower(const Layer& layer, Rng& rng) : box_(layer.box()), rng_(rng) {}
+
+  void cut(Dim d, int step, Place place) {
+    nest_.push_back({d, step, place});
+    box_ = block(nest_.back(), box_, 0);
+  }
+  void cut_in_time(Place place) {
+    for (int loops = rng_.in(0, 3); loops > 0; --loops) {
+      const Dim d = kAllDims[static_cast<std::size_t>(rng_.in(0, kDims - 1))];
+      cut(d, rng_.in(1, box_[d].size()), place);
+    }
+  }
+  // Spreads some dimensions over at most `room` PEs.
+  void spread(const std::vector<Dim>& dims, int room, Place place) {
+    for (const Dim d : dims) {
+      if (box_[d].size() == 1 || chance(rng_, 40)) continue;
+      const int step = rng_.in(1, box_[d].size());
+      const int trips = (box_[d].size() + step - 1) / step;
+      if (trips > room) continue;
+      room /= trips;
+      cut(d, step, place);
+    }
+  }
+  void turn_in_pe() {
+    std::vector<Dim> dims(kAllDims.begin(), kAllDims.end());
+    shuffle(dims, rng_);
+    for (const Dim d : dims) {
+      if (box_[d].size() > 1) cut(d, 1, Place::kPe);
+    }
+  }
+  std::vector<Loop> nest() const { return nest_; }
+
+ private:
+  Box box_;
+  Rng& rng_;
+  std::vector<Loop> nest_;
+};
+
+Mapping random_mapping(const Layer& layer, const Machine& machine, Rng& rng) {
+  using enum Dim;
+  Mapping m{.dataflow = "random", .nest = {}, .keep = {}};
+  for (const Tensor t : kAllTensors) {
+    m.keep.glb[index(t)] = chance(rng, 60);
+    m.keep.pe[index(t)] = chance(rng, 80);
+  }
+  NestGrower grower(layer, rng);
+  grower.cut_in_time(Place::kDram);
+  grower.cut_in_time(Place::kGlb);
+  std::vector<Dim> outputs{kG, kN, kM, kP, kQ}, reductions{kC, kR, kS};
+  shuffle(outputs, rng);
+  shuffle(reductions, rng);
+  const bool cols_first = chance(rng, 50);
+  if (cols_first) grower.spread(outputs, machine.array.cols, Place::kCols);
+  std::vector<Dim> down(outputs.begin(), outputs.begin() + rng.in(0, 2));
+  down.insert(down.end(), reductions.begin(), reductions.end());
+  grower.spread(down, machine.array.rows, Place::kRows);
+  if (!cols_first) grower.spread(outputs, machine.array.cols, Place::kCols);
+  grower.turn_in_pe();
+  m.nest = grower.nest();
+  return m;
+}
+
+// Nothing where no try is legal.
+std::optional<Mapping> legal_mapping(const Layer& layer, const Machine& machine, Rng& rng) {
+  if (chance(rng, 25)) {
+    try {
+      Mapping m = row_stationary(layer, machine);
+      if (check(m, layer, machine).empty()) return m;
+    } catch (const InputError&) {
+      return std::nullopt;
+    }
+  }
+  for (int tries = 0; tries < 100; ++tries) {
+    Mapping m = random_mapping(layer, machine, rng);
+    if (check(m, layer, machine).empty()) return m;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+Machine roomy_machine() {
+  Machine m = read_machine(std::filesystem::path(ORRERY_SOURCE_DIR) / "arch/tutorial_2x2.yaml");
+  m.tags.clear();
+  m.name = "roomy";
+  m.description = "one PE with plenty of room";
+  m.mac = "mac_int16";
+  m.numbers = {.product_bits = 16, .psum_bits = 16};
+  m.array = {.rows = 1, .cols = 1, .psum_route = PsumRoute::kColumn};
+  m.pe = {.ifmap_spad_words = 64,
+          .filter_spad_words = 64,
+          .psum_spad_words = 64,
+          .ifmap_fifo_words = 64,
+          .filter_fifo_packets = 64,
+          .psum_in_fifo_packets = 64,
+          .psum_out_fifo_packets = 64,
+          .pipeline_stages = 1,
+          .adders = 1};
+  m.noc = {};
+  m.levels = {{.name = "glb",
+               .stores = {{.name = "all",
+                           .holds = {"ifmap", "filter", "psum"},
+                           .banks = 64,
+                           .bank_words = 4096,
+                           .read_words_per_cycle = 64,
+                           .write_words_per_cycle = 64}}}};
+  m.limits = {};
+  m.limits.stride_rows = m.limits.stride_cols = {1, 2, 3, 4};
+  return m;
+}
+
+Case random_case(std::uint64_t seed) {
+  Rng rng(seed);
+  while (true) {
+    const Kind kind = random_kind(rng);
+    Case c{seed, random_machine(kind, rng), {}, {}};
+    c.layer = random_layer(kind, c.machine, rng);
+    if (auto mapping = legal_mapping(c.layer, c.machine, rng)) {
+      c.mapping = *mapping;
+      return c;
+    }
+  }
+}
+
+std::string to_string(const Case& c) {
+  return fmt::format("seed {}\n--- machine\n{}\n--- layer\n{}\n--- mapping\n{}", c.seed,
+                     to_yaml(c.machine), to_yaml(c.layer),
+                     orrery::to_yaml({{c.layer.name, c.mapping}}));
+}
+
+}  // namespace orrery::test

@@ -1,0 +1,118 @@
+// The array against its witness, over random machines, layers and mappings.
+#include "sim/machine/array.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <numeric>
+#include <optional>
+#include <set>
+#include <string>
+
+#include "sim/schedule/walk.h"
+#include "tests/sim/array_case.h"
+#include "tests/sim/both.h"
+#include "tests/workloads/random_layer.h"
+
+namespace orrery {
+namespace {
+
+using test::Case;
+using test::PlainRecord;
+using test::PlainTiles;
+using test::Rng;
+
+std::uint64_t cases() {
+  const char* all = std::getenv("ORRERY_ALL");
+  return all != nullptr && std::string(all) == "1" ? 100'000 : 500;
+}
+
+template <class Word>
+std::vector<Word> random_words(std::int64_t size, int bits, int zeros_percent, Rng& rng) {
+  std::vector<Word> words(static_cast<std::size_t>(size));
+  for (Word& w : words) {
+    const auto low = static_cast<std::uint32_t>(rng.in(0, 0xffff));
+    const auto all = low | static_cast<std::uint32_t>(rng.in(0, 0xffff)) << 16;
+    const std::int32_t value = static_cast<std::int32_t>(all << (32 - bits)) >> (32 - bits);
+    w = rng.in(1, 100) <= zeros_percent ? Word{0} : static_cast<Word>(value);
+  }
+  return words;
+}
+
+using Layouts = std::array<TileLayout, kTensors>;
+
+PlainTiles random_tiles(const Case& c, const Layouts& layout, bool read_psums, Rng& rng) {
+  const Numbers& n = c.machine.numbers;
+  const auto words = [&](Tensor t) { return layout[index(t)].size(); };
+  PlainTiles tiles{
+      .ifmap = random_words<std::int16_t>(words(Tensor::kIfmap), n.operand_bits, 30, rng),
+      .padding = {},
+      .filter = random_words<std::int16_t>(words(Tensor::kFilter), n.operand_bits, 10, rng),
+      .psum = random_words<std::int32_t>(words(Tensor::kPsum), n.psum_bits, 10, rng),
+      .read_psums = read_psums};
+  if (c.machine.padding == Padding::kStored) return tiles;
+  for (const std::int16_t word : tiles.ifmap)
+    tiles.padding.push_back(word == 0 && rng.in(0, 1) == 1 ? 1 : 0);
+  return tiles;
+}
+
+struct Tally {
+  int passes = 0, deadlocks = 0;
+  std::int64_t cycles = 0;
+};
+
+void play_pass(const Case& c, const Step& step, bool read_psums, std::optional<Array>& array,
+               Rng& rng, Tally& tally) {
+  Layouts layout;
+  for (const Tensor t : kAllTensors) layout[index(t)] = tile_layout(c.layer, step.pass, t);
+  const Pass pass = compile_pass(c.layer, c.machine, c.mapping, step.pass, layout);
+  for (const PeRole& pe : pass.pes) {
+    ASSERT_TRUE(pe.psum_sink == PsumSink::kNoc || pe.above >= 0)
+        << "no PE takes the psums of row " << pe.row << ", column " << pe.col;
+  }
+  PlainTiles tiles = random_tiles(c, layout, read_psums, rng);
+  const PlainRecord record =
+      test::play_both(*array, c.machine, c.machine.arithmetic(c.layer), pass, tiles);
+  ++tally.passes;
+  if (!record.ends) {
+    ++tally.deadlocks;
+    array.emplace(c.machine);  // the pass has been left half-way
+    return;
+  }
+  tally.cycles += record.cycles;
+  const auto spent =
+      std::accumulate(record.pe_cycles.begin(), record.pe_cycles.end(), std::uint64_t{0});
+  EXPECT_EQ(spent, pass.pes.size() * static_cast<std::uint64_t>(record.cycles));
+}
+
+// Every pass of the layer that differs from the ones before in shape or in reading psums.
+void play_case(const Case& c, Tally& tally) {
+  Rng rng(c.seed);
+  std::optional<Array> array(std::in_place, c.machine);
+  Walk walk(c.layer, c.mapping, c.machine);
+  std::set<std::pair<std::vector<int>, bool>> seen;
+  for (Step step; walk.next(step) && !testing::Test::HasFailure();) {
+    const bool read_psums = !step.starts_psums || c.machine.first_psum == FirstPsum::kRead;
+    std::vector<int> size;
+    for (const Range& range : step.pass.range) size.push_back(range.size());
+    if (seen.emplace(size, read_psums).second) play_pass(c, step, read_psums, array, rng, tally);
+  }
+}
+
+TEST(Array, EqualsASlowArrayInEveryPassOfRandomCases) {
+  Tally tally;
+  for (std::uint64_t seed = 1; seed <= cases(); ++seed) {
+    const Case c = test::random_case(seed);
+    play_case(c, tally);
+    ASSERT_FALSE(HasFailure()) << to_string(c);
+  }
+  // Both ways for a pass to go are met.
+  EXPECT_GT(tally.deadlocks, 0);
+  EXPECT_GT(tally.passes, 2 * tally.deadlocks);
+  RecordProperty("passes", tally.passes);
+  RecordProperty("deadlocks", tally.deadlocks);
+  RecordProperty("cycles", std::to_string(tally.cycles));
+}
+
+}  // namespace
+}  // namespace orrery
