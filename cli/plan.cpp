@@ -19,8 +19,8 @@ std::vector<NamedMapping> read_given(const std::string& file, const Network& net
   std::vector<NamedMapping> given = read_mappings(find_file(file));
   for (const NamedMapping& g : given) {
     if (std::find(names.begin(), names.end(), g.layer) != names.end()) continue;
-    throw InputError(fmt::format("{} maps a layer '{}', which {} does not have{}", file, g.layer,
-                                 network.name, did_you_mean(g.layer, names)));
+    throw InputError(g.where, fmt::format("there is no layer '{}' in {}{}", g.layer, network.name,
+                                          did_you_mean(g.layer, names)));
   }
   return given;
 }
@@ -29,13 +29,14 @@ std::vector<NamedMapping> read_given(const std::string& file, const Network& net
 
 Plan make_plan(const Selection& selection) {
   const Dataflow& automatic = dataflow(selection.dataflow);
-  Plan plan{read_machine(find_machine(selection.machine)), {}, {}};
+  Plan plan{read_machine(find_machine(selection.machine)), {}, {}, {}};
   const Network network = read_network(find_network(selection.network));
   const std::vector<NamedMapping> given = read_given(selection.mapping, network);
   plan.network = select(network, selection.batch, selection.layers);
   for (const Layer& layer : plan.network.layers) {
     const auto of_layer = std::find_if(
         given.begin(), given.end(), [&](const NamedMapping& g) { return g.layer == layer.name; });
+    plan.mapped_at.push_back(of_layer != given.end() ? of_layer->where : SourceLine{});
     if (of_layer != given.end()) {
       plan.mappings.push_back(of_layer->mapping);
     } else if (layer.kind == LayerKind::kPool) {

@@ -12,8 +12,9 @@ namespace orrery {
 
 struct Plan {
   Machine machine;
-  Network network;                // the selected layers, with the batch
-  std::vector<Mapping> mappings;  // one a layer; a pooling layer has an empty nest
+  Network network;                    // the selected layers, with the batch
+  std::vector<Mapping> mappings;      // one a layer; a pooling layer has an empty nest
+  std::vector<SourceLine> mapped_at;  // where the user wrote it; no file for an automatic one
 };
 
 // Reads the files and maps the layers. Throws InputError; mappings are not checked.

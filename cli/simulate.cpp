@@ -48,7 +48,8 @@ void check_before_run(const Plan& plan, const Options& options) {
   for (std::size_t i = 0; i < plan.mappings.size(); ++i) {
     const Layer& layer = plan.network.layers[i];
     const std::string why = misfit(plan, i);
-    if (!why.empty()) throw InputError(fmt::format("layer {}: {}", layer.name, why));
+    if (!why.empty())
+      throw InputError(plan.mapped_at[i], fmt::format("layer {}: {}", layer.name, why));
     dram_map(layer, plan.machine);  // refuses tensors that the machine's DRAM cannot hold
     if (options.data != kSynthetic) operands_from_directory(layer, options.data);
   }

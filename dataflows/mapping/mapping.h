@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "arch/machine/machine.h"
+#include "workloads/input/input_error.h"
 #include "workloads/layer/layer.h"
 
 namespace orrery {
@@ -59,6 +60,7 @@ Box block(const Loop& loop, const Box& within, int i);
 struct NamedMapping {
   std::string layer;
   Mapping mapping;
+  SourceLine where{};  // in the file it was read from
 };
 std::vector<NamedMapping> read_mappings(const std::filesystem::path& path);
 std::string to_yaml(const std::vector<NamedMapping>& mappings);

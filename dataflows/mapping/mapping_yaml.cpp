@@ -105,6 +105,7 @@ NamedMapping read_mapping(const Node& node) {
   std::ranges::copy(names_of(kPlaces), std::back_inserter(known));
   node.allow_keys(known);
   NamedMapping out;
+  out.where = node.where;
   out.layer = text_of(child(node, "layer", "the name of a layer of the network"));
   out.mapping.dataflow = text_of(child(node, "dataflow", "whose idea the mapping is"));
   out.mapping.keep = read_keep(child(node, "keep", "the tensors that the GLB and the PEs keep"));

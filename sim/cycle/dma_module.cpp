@@ -219,8 +219,9 @@ void DmaModule::write_planes(const std::vector<Run>& runs, std::vector<std::int3
     // Whole planes lie in the tile (check()); a run starts and ends with one.
     const std::int32_t* from = pooled.word.data();
     for (const Run& run : runs) {
-      for (std::int64_t plane = run.dram / (rows * cols);
-           plane < (run.dram + run.size) / (rows * cols); ++plane, from += size) {
+      const std::int64_t words_of_plane = std::int64_t{rows} * cols;
+      for (std::int64_t plane = run.dram / words_of_plane;
+           plane < (run.dram + run.size) / words_of_plane; ++plane, from += size) {
         write(job.map.ofmap + plane * size, size, 1, from);
       }
     }

@@ -347,7 +347,7 @@ void Array::run_macs(PeCore& pe, int i, int n) {
           ifmap[(ifmap_at + step * static_cast<std::size_t>(inner.ifmap_stride)) & ifmap_mask];
       const std::int16_t w =
           filter[(filter_at + step * static_cast<std::size_t>(inner.filter_stride)) & filter_mask];
-      std::int32_t& p = psum[k * inner.psum_stride];
+      std::int32_t& p = psum[std::ptrdiff_t{k} * inner.psum_stride];
       const bool starts = pe.steps.starts_psum(k);
       p = mac_.accumulate(starts ? 0 : p, mac_.multiply(x, w));
       gated += mac_.gated(x);

@@ -103,7 +103,7 @@ TEST_F(Map, SaysWhyAMappingDoesNotFitAndWritesNone) {
     EXPECT_NE(answer.out.find("\ndoes not fit: " + m.why + "\n"), std::string::npos) << answer.out;
     EXPECT_FALSE(std::filesystem::exists(path("out.yaml")));
     expect_mistake(Arguments{"simulate"} + given + Arguments{"--json", path("out.json")},
-                   "layer GEMM: " + m.why);
+                   path("m.yaml") + ":2: layer GEMM: " + m.why);
   }
 }
 
@@ -112,10 +112,10 @@ TEST_F(Map, RefusesMappingsOfLayersThatHaveNone) {
   std::string text = kMine;
   const std::string pool = file("pool.yaml", text.replace(text.find("GEMM"), 4, "POOL"));
   expect_mistake(run + Arguments{pool},
-                 "layer POOL: a pooling layer has no mapping: it has no MACs");
+                 pool + ":2: layer POOL: a pooling layer has no mapping: it has no MACs");
   const std::string none = file("none.yaml", text.replace(text.find("POOL"), 4, "GEM"));
   expect_mistake(run + Arguments{none},
-                 none + " maps a layer 'GEM', which tutorial does not have (did you mean 'GEMM'?)");
+                 none + ":2: there is no layer 'GEM' in tutorial (did you mean 'GEMM'?)");
 }
 
 }  // namespace

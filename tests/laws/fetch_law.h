@@ -49,8 +49,7 @@ class FetchLaw {
 
   // Kept ifmap windows slide along an axis where no other loop over ifmap words turns between the
   // axis's two, and where the words touched along it are evenly spaced. Otherwise the outer of the
-  // two loops fetches its words anew at each step. No public document says so yet: the rule is
-  // that of the comment on Slide in the compiler of PE programs.
+  // two loops fetches its words anew at each step. docs/mapping.md says so.
   bool slides(const Points& points, Dim out, Dim tap, const std::set<int>& touched) const {
     if (!mapping_.keep.pe[index(Tensor::kIfmap)]) return false;
     const auto [outer, inner] = std::minmax({turning(points, out), turning(points, tap)});

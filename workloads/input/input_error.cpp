@@ -10,6 +10,7 @@ namespace orrery {
 namespace {
 
 std::string located(const SourceLine& where, const std::string& sentence) {
+  if (where.file.empty()) return sentence;
   if (where.line > 0) return fmt::format("{}:{}: {}", where.file, where.line, sentence);
   return fmt::format("{}: {}", where.file, sentence);
 }
