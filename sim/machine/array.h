@@ -9,6 +9,13 @@
 //   has room.
 //   5. Each operand path moves a word from its FIFO to its spad, if there is room.
 //
+// Transfers. A psum packet holds its bus or link as long as a full one does, even if it carries
+// fewer psums. A packet has an entry of the FIFO that it goes to from the cycle in which it is
+// sent, and leaves the FIFO that it comes from in the first cycle of its transfer. Latency counts
+// from the last cycle of a transfer. A shared psum port is taken in the cycles of a transfer on the
+// psum-out bus, whatever its latency. A pass ends when the last packet's transfer and latency are
+// over.
+//
 // PEs that are in a burst or wait for something cost nothing: a timing wheel and the arrival of
 // what they wait for wake them; a span in which nothing can move is jumped.
 #pragma once

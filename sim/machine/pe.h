@@ -19,6 +19,10 @@
 // psum-out FIFO `pipeline_stages` cycles after it issued. With two adders the merge rides along
 // with the last MAC of its psum and takes no slot.
 //
+// An entry of the psum-out FIFO is set aside when the first psum of its packet issues. With one
+// adder a psum that meets no incoming one takes a slot too. Needs are looked at in the order ifmap,
+// filter, psum in, psum out.
+//
 // A PE issues in bursts: steps of the innermost counter that need nothing new. A burst is worked
 // out when it starts; what it frees is freed, and what it makes is seen, on the cycles on which the
 // hardware would.
