@@ -14,12 +14,13 @@ namespace orrery {
 enum class PsumFate : std::uint8_t { kStay, kSpill, kFinish };
 
 struct Step {
-  Box pass;                            // what the array works on
-  std::array<Box, kTensors> tile;      // what the GLB holds for it, by tensor
-  std::array<bool, kTensors> fetch{};  // the tile is another than in the step before. Of psums: it
-                                       // is brought back from DRAM, or,
-  bool starts_tile = false;            //   where no pass has worked on it yet, starts from zero
-  bool starts_psums = false;           // no pass has worked on the psums of this pass yet
+  Box pass;                        // what the array works on
+  std::array<Box, kTensors> tile;  // what the GLB holds for it, by tensor
+  // The tile is another than in the step before. Psums that have been worked on come back from
+  // DRAM; others start from zero (starts_tile).
+  std::array<bool, kTensors> fetch{};
+  bool starts_tile = false;
+  bool starts_psums = false;  // no pass has worked on the psums of this pass yet
   PsumFate fate = PsumFate::kStay;
   bool configures = false;  // the machine's first pass under another configuration
 };
