@@ -2,6 +2,7 @@
 
 #include "cli/options.h"
 #include "cli/plan.h"
+#include "dataflows/pass/nest.h"
 #include "reports/write_file.h"
 #include "workloads/input/input_error.h"
 
@@ -35,6 +36,9 @@ int map_command(const Options& options) {
     fmt::print("{} ({}):{}\n", layer.name, name(layer.kind), bounds(layer));
     if (!mapping.nest.empty()) fmt::print("{}", to_string(mapping, layer));
     const std::string why = misfit(plan, i);
+    if (why.empty() && !mapping.nest.empty()) {
+      fmt::print("psums add up by {}\n", reduction_tree(mapping, layer, plan.machine).to_string());
+    }
     fmt::print("{}\n\n", why.empty() ? "fits " + plan.machine.name : "does not fit: " + why);
     refused += why.empty() ? 0 : 1;
   }
