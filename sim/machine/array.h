@@ -83,7 +83,6 @@ class Array {
   void step();
   bool done() const { return done_; }
   std::int64_t cycle() const { return now_; }
-  const std::vector<PeCore>& pes() const { return pes_; }
 
  private:
   // A bus that sends the packets of a stream in order.
