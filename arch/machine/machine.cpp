@@ -18,6 +18,17 @@ const Store& Machine::store_of(Tensor t) const {
   });
 }
 
+int packet_words(const Machine& machine, Tensor t) {
+  const Bus& bus = t == Tensor::kIfmap ? machine.noc.ifmap : machine.noc.filter;
+  return std::min(bus.words_per_cycle, machine.store_of(t).read_words_per_cycle);
+}
+
+int packet_psums(const Machine& machine) {
+  const int words = std::min(machine.noc.psum_in.words_per_cycle,
+                             machine.store_of(Tensor::kPsum).read_words_per_cycle);
+  return std::max(1, words / machine.words_per_psum());
+}
+
 Arithmetic Machine::arithmetic(const Layer& layer) const {
   return {.product_shift = layer.product_shift,
           .product_bits = numbers.product_bits,

@@ -192,6 +192,14 @@ struct Machine {
   bool operator==(const Machine&) const = default;
 };
 
+// Words in a packet of an operand's bus: as many as the bus and the store's read port pass in a
+// cycle.
+int packet_words(const Machine& machine, Tensor t);
+// Psums in a packet of the psum buses and links: as many as the psum-in bus and the store's read
+// port pass in a cycle. On narrower psum-out buses, write ports and links such a packet takes
+// several cycles.
+int packet_psums(const Machine& machine);
+
 // Reads and validates; throws InputError with file:line.
 Machine read_machine(const std::filesystem::path& path);
 Machine read_machine(const Node& root);

@@ -128,8 +128,7 @@ void check_buses(const Machine& m, const Node& root) {
 // The packets of an operand bus fit in the FIFOs behind it, and a psum passes a port of its store
 // in one cycle.
 void check_ports(const Machine& m, const Node& root) {
-  const int packet =
-      std::min(m.noc.ifmap.words_per_cycle, m.store_of(Tensor::kIfmap).read_words_per_cycle);
+  const int packet = packet_words(m, Tensor::kIfmap);
   if (m.pe.ifmap_fifo_words < packet) {
     root.toward("pe.ifmap_fifo_words")
         .fail(fmt::format("pe.ifmap_fifo_words is {}; a packet of the ifmap bus has {} words",

@@ -30,18 +30,17 @@ std::array<int, kDims> first_point(const Box& box) {
   return point;
 }
 
+// `widest_slides`: along which axes the windows of the widest PE slide.
 PeShare share_of(const Layer& layer, const Mapping& mapping, const Nest& nest, const Box& box,
-                 const Box& widest) {
+                 const Box& widest, const std::array<bool, 2>& widest_slides) {
   PeShare share;
   share.loops = turning_loops(nest.pe, box, widest);
   share.first = first_point(box);
   share.one_axis = sliding_axes(layer, mapping, share.loops);
   // A PE in which one loop of an axis does not turn walks along the axis either way; it keeps to
-  // the order of the others.
-  const std::array<bool, 2> others =
-      sliding_axes(layer, mapping, turning_loops(nest.pe, widest, widest));
-  if (box[Dim::kP].size() == 1 || box[Dim::kR].size() == 1) share.one_axis[0] = others[0];
-  if (box[Dim::kQ].size() == 1 || box[Dim::kS].size() == 1) share.one_axis[1] = others[1];
+  // the order of the widest.
+  if (box[Dim::kP].size() == 1 || box[Dim::kR].size() == 1) share.one_axis[0] = widest_slides[0];
+  if (box[Dim::kQ].size() == 1 || box[Dim::kS].size() == 1) share.one_axis[1] = widest_slides[1];
   return share;
 }
 
@@ -80,17 +79,6 @@ Coordinates origin(const Layer& layer, Tensor t, const Box& box) {
   return coordinates(layer, t, first_point(box));
 }
 
-int packet_words(const Machine& machine, Tensor t) {
-  const Bus& bus = t == Tensor::kIfmap ? machine.noc.ifmap : machine.noc.filter;
-  return std::min(bus.words_per_cycle, machine.store_of(t).read_words_per_cycle);
-}
-
-int packet_psums(const Machine& machine) {
-  const int words = std::min(machine.noc.psum_in.words_per_cycle,
-                             machine.store_of(Tensor::kPsum).read_words_per_cycle);
-  return std::max(1, words / machine.words_per_psum());
-}
-
 Pass compile_pass(const Layer& layer, const Machine& machine, const Mapping& mapping,
                   const Box& pass, const std::array<TileLayout, kTensors>& layout) {
   const Nest nest = take_apart(mapping, layer, machine);
@@ -115,10 +103,12 @@ Pass compile_pass(const Layer& layer, const Machine& machine, const Mapping& map
   for (std::size_t i = 0; i < nest.spatial.size(); ++i) {
     if (across.trips[i] > 1) split[index(nest.spatial[i].dim)] = true;
   }
+  const std::array<bool, 2> widest_slides =
+      sliding_axes(layer, mapping, turning_loops(nest.pe, widest, widest));
   std::vector<PeShare> all, entering, leaving;
   for (std::size_t i = 0; i < out.pes.size(); ++i) {
     const PeRole& pe = out.pes[i];
-    all.push_back(share_of(layer, mapping, nest, boxes[i], widest));
+    all.push_back(share_of(layer, mapping, nest, boxes[i], widest, widest_slides));
     all.back().pe = static_cast<int>(i);
     all.back().program = &out.programs[static_cast<std::size_t>(pe.program)];
     if (pe.psum_source == PsumSource::kNoc) entering.push_back(all.back());

@@ -60,14 +60,6 @@ struct Pass {
   int psums_per_packet = 1;  // on psum_in, psum_out and the links between PEs
 };
 
-// Words in a packet of an operand's bus: as many as the bus and the store's read port pass in a
-// cycle.
-int packet_words(const Machine& machine, Tensor t);
-// Psums in a packet of the psum buses and links: as many as the psum-in bus and the store's read
-// port pass in a cycle. On narrower psum-out buses, write ports and links such a packet takes
-// several cycles.
-int packet_psums(const Machine& machine);
-
 // Compiles the pass over `pass`, whose tiles lie in the GLB as `layout` says. The mapping must have
 // passed check().
 Pass compile_pass(const Layer& layer, const Machine& machine, const Mapping& mapping,

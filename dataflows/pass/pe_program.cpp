@@ -10,8 +10,8 @@ namespace {
 // How the windows of a PE move along one axis of the ifmap, in rows (or columns) that are touched
 // at all.
 struct Slide {
-  int out = -1,
-      tap = -1;  // positions of the two dimensions among the loops; -1: this axis does not slide
+  // Positions of the two dimensions among the loops; -1: this axis does not slide.
+  int out = -1, tap = -1;
   int out_step = 0, tap_step = 0;
   int extent = 0;
 };
@@ -62,8 +62,8 @@ int lay_ifmap(const Layer& layer, const std::vector<PeLoop>& loops, bool keep,
     if (sliding != slides.end()) {
       const Slide& s = *sliding;
       const auto other = static_cast<std::size_t>(s.out == i ? s.tap : s.out);
-      if (static_cast<int>(other) <
-          i) {  // the inner of the two: words of one row or column lie below it
+      // At the inner of the two: the words of one row or column lie below it.
+      if (static_cast<int>(other) < i) {
         counter.ifmap_stride = length * (s.out == i ? s.out_step : s.tap_step);
         program.counter[other].ifmap_stride = length * (s.out == i ? s.tap_step : s.out_step);
         length *= s.extent;

@@ -28,6 +28,9 @@ int cycles_of(int words, int words_per_cycle) {
 Array::Array(const Machine& machine)
     : machine_(machine),
       words_per_psum_(machine.words_per_psum()),
+      ifmap_packet_(packet_words(machine, Tensor::kIfmap)),
+      filter_packet_(packet_words(machine, Tensor::kFilter)),
+      shared_psum_port_(machine.store_of(Tensor::kPsum).shared_port),
       psum_spad_words_(machine.pe.psum_spad_words) {
   const int packet = packet_psums(machine);
   const Noc& noc = machine.noc;
@@ -46,8 +49,8 @@ Array::Array(const Machine& machine)
     }
   }
   ifmap_bits_ = ring_bits(machine.pe.ifmap_spad_words + machine.pe.ifmap_fifo_words);
-  filter_bits_ = ring_bits(machine.pe.filter_spad_words +
-                           machine.pe.filter_fifo_packets * packet_words(machine, Tensor::kFilter));
+  filter_bits_ =
+      ring_bits(machine.pe.filter_spad_words + machine.pe.filter_fifo_packets * filter_packet_);
   fifo_bits_ = ring_bits(
       std::max(machine.pe.psum_in_fifo_packets, machine.pe.psum_out_fifo_packets) * packet);
 }
@@ -93,10 +96,10 @@ void Array::start_pe(std::size_t i) {
   const PeRole& role = pass_->pes[i];
   const ::orrery::Pe& limits = machine_.pe;
   PeCore& pe = pes_[i];
-  pe.ifmap.packet_words = packet_words(machine_, Tensor::kIfmap);
+  pe.ifmap.packet_words = ifmap_packet_;
   pe.ifmap.spad_words = limits.ifmap_spad_words;
   pe.ifmap.fifo_packets = limits.ifmap_fifo_words / pe.ifmap.packet_words;
-  pe.filter.packet_words = packet_words(machine_, Tensor::kFilter);
+  pe.filter.packet_words = filter_packet_;
   pe.filter.spad_words = limits.filter_spad_words;
   pe.filter.fifo_packets = limits.filter_fifo_packets;
   pe.psum_in = {.depth = limits.psum_in_fifo_packets, .packet_psums = pass_->psums_per_packet};
@@ -126,7 +129,7 @@ void Array::step() {
   const bool collected = collect();
   bool moved = collected || links_.any();
   hop_psums();
-  const bool port_taken = collected && machine_.store_of(Tensor::kPsum).shared_port;
+  const bool port_taken = collected && shared_psum_port_;
   moved |= land_due(psum_bus_, Tensor::kPsum) | land_due(ifmap_bus_, Tensor::kIfmap) |
            land_due(filter_bus_, Tensor::kFilter);
   if (!port_taken) moved |= send(psum_bus_, Tensor::kPsum);

@@ -142,7 +142,9 @@ class Array {
   }
 
   const Machine& machine_;
-  const int words_per_psum_;
+  // Of the machine, looked up once: by the name of a tensor.
+  const int words_per_psum_, ifmap_packet_, filter_packet_;
+  const bool shared_psum_port_;
   const Pass* pass_ = nullptr;
   MacUnit mac_;
   PassTiles tiles_;

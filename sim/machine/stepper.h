@@ -56,7 +56,6 @@ class Stepper {
     settle_floors();
   }
 
-  const StepTable& table() const { return *table_; }
   const PassProgram& program() const { return *table_->program; }
   const Counter& inner() const { return table_->inner; }
   // Stream positions of the present step; of psums: in the window.
