@@ -69,7 +69,7 @@ class RsEstimate {
     split(Dim::kC, machine.limits.channels);
     for (const Tensor t : kAllTensors) {
       const Store& store = machine.store_of(t);
-      const bool twice = machine.overlaps(t) && !store.prefetch;
+      const bool twice = machine.overlaps(t) && !store.prefetches();
       homes_[index(t)] = {&store, machine.overlaps(t), twice ? 2 : 1};
     }
     words_per_psum_ = machine.words_per_psum();
@@ -141,7 +141,7 @@ class RsEstimate {
   }
   // Is there room for the filters of the next pass while the array takes those of the present one?
   bool filters_fit_twice(const RsChoice& c) const {
-    return !homes_[index(Tensor::kFilter)].store->prefetch ||
+    return !homes_[index(Tensor::kFilter)].store->prefetches() ||
            2 * pass_filter_words(c) <= room(Tensor::kFilter);
   }
 

@@ -80,6 +80,15 @@ void draw_post(const Machine& m, Drawing& drawing) {
       fmt::format("out through {}: {}/cycle", list(steps), some(m.post.words_per_cycle, "word")));
 }
 
+// What a store does beside holding words.
+std::string note(const Store& s) {
+  std::string text;
+  if (s.prefetches()) text += fmt::format(", {} ahead", some(s.prefetch_tiles, "tile"));
+  if (s.whole_tiles) text += ", whole";
+  if (s.accumulates) text += ", adds";
+  return text;
+}
+
 void draw_levels(const Machine& m, Drawing& drawing) {
   for (const Level& level : m.levels) {
     std::vector<std::string> lines;
@@ -89,7 +98,7 @@ void draw_levels(const Machine& m, Drawing& drawing) {
       bits += words * m.numbers.word_bits;
       lines.push_back(fmt::format("  {:<10} {} x {} words, {}, for {}{}", s.name, s.banks,
                                   s.bank_words, kilobytes(words * m.numbers.word_bits),
-                                  list(s.holds), s.prefetch ? " of the next pass" : ""));
+                                  list(s.holds), note(s)));
       lines.push_back(fmt::format("  {:<10} reads {}, writes {} words/cycle{}", "",
                                   s.read_words_per_cycle, s.write_words_per_cycle,
                                   s.shared_port ? ", psums in turns" : ""));
@@ -111,6 +120,9 @@ void draw_array(const Machine& m, Drawing& drawing) {
   drawing.box(
       {fmt::format("Array {} x {} = {} PEs at {} MHz, psums meet by: {}", m.array.rows,
                    m.array.cols, m.pes(), m.clocks.core_mhz, enum_name(m.array.psum_route)),
+       fmt::format("  pace       {}; operands: {}{}{}", enum_name(m.array.pace),
+                   enum_name(m.array.delivery), m.array.shadow_filters ? "; shadow filters" : "",
+                   m.array.pipelined ? "; pipelined" : ""),
        fmt::format("  psum link  {}", bus(m.noc.psum_link)),
        fmt::format("  PE spads   ifmap {}, filter {}, psum {}", some(pe.ifmap_spad_words, "word"),
                    some(pe.filter_spad_words, "word"), some(pe.psum_spad_words, "psum")),

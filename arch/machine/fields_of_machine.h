@@ -7,6 +7,16 @@
 namespace orrery {
 
 template <>
+struct EnumNames<Pace> {
+  static constexpr std::array kNames{std::pair{Pace::kIndependent, "independent"},
+                                     std::pair{Pace::kLockStep, "lock_step"}};
+};
+template <>
+struct EnumNames<Delivery> {
+  static constexpr std::array kNames{std::pair{Delivery::kMulticast, "multicast"},
+                                     std::pair{Delivery::kSystolic, "systolic"}};
+};
+template <>
 struct EnumNames<PsumRoute> {
   static constexpr std::array kNames{
       std::pair{PsumRoute::kColumn, "column"}, std::pair{PsumRoute::kTree, "tree"},
@@ -35,7 +45,10 @@ void Pe::fields(V& v) {
   v.field("filter_spad_words", filter_spad_words,
           {.doc = "filter spad of a PE", .unit = "word", .min = 1, .max = 65536});
   v.field("psum_spad_words", psum_spad_words,
-          {.doc = "psum spad of a PE", .unit = "psum", .min = 1, .max = 65536});
+          {.doc = "psum spad of a PE; 0: psums pass through it",
+           .unit = "psum",
+           .min = 0,
+           .max = 65536});
   v.field(
       "ifmap_fifo_words", ifmap_fifo_words,
       {.doc = "FIFO between the ifmap bus and the spad", .unit = "word", .min = 1, .max = 1024});
@@ -55,20 +68,46 @@ void Pe::fields(V& v) {
           {.doc = "1: merging an incoming psum takes an issue slot; 2: it rides along",
            .min = 1,
            .max = 2});
+  v.field(
+      "fifo_h_words", fifo_h_words,
+      {.doc = "steps for which the PE to the left can still take an ifmap word; 0: no such path",
+       .unit = "step",
+       .min = 0,
+       .max = 4096,
+       .optional = true});
+  v.field("fifo_v_words", fifo_v_words,
+          {.doc = "steps for which the PE above can still take an ifmap word; 0: no such path",
+           .unit = "step",
+           .min = 0,
+           .max = 4096,
+           .optional = true});
+  v.field(
+      "pools", pools,
+      {.doc = "compares and adds ifmap words: pooling layers run on the array", .optional = true});
 }
 
 template <class V>
 void PeArray::fields(V& v) {
   v.field("rows", rows, {.doc = "rows of the array", .unit = "PE", .min = 1, .max = 1024});
   v.field("cols", cols, {.doc = "columns of the array", .unit = "PE", .min = 1, .max = 1024});
+  v.field("pace", pace,
+          {.doc = "PEs on their own, or all in the same step of the nest", .optional = true});
+  v.field("delivery", delivery,
+          {.doc = "operands to all PEs that want them at once, or from neighbour to neighbour",
+           .optional = true});
   v.field("psum_route", psum_route, {.doc = "how psums of PEs that work on one ofmap meet"});
+  v.field("shadow_filters", shadow_filters,
+          {.doc = "the filters of the next pass move in beside those in use", .optional = true});
+  v.field("pipelined", pipelined,
+          {.doc = "a pass starts while psums of the one before are on their way out",
+           .optional = true});
 }
 
 template <class V>
 void Bus::fields(V& v) {
   v.field(
       "words_per_cycle", words_per_cycle,
-      {.doc = "words of a packet; one packet a core cycle", .unit = "word", .min = 1, .max = 256});
+      {.doc = "words of a packet; one packet a core cycle", .unit = "word", .min = 1, .max = 4096});
   v.field("latency_cycles", latency_cycles,
           {.doc = "delay on top of the cycle of the transfer",
            .unit = "cycle",
@@ -95,13 +134,21 @@ void Store::fields(V& v) {
   v.field("bank_words", bank_words,
           {.doc = "capacity of a bank", .unit = "word", .min = 1, .max = 1 << 24});
   v.field("read_words_per_cycle", read_words_per_cycle,
-          {.doc = "words read for a tensor", .unit = "word/cycle", .min = 1, .max = 256});
+          {.doc = "words read for a tensor", .unit = "word/cycle", .min = 1, .max = 4096});
   v.field("write_words_per_cycle", write_words_per_cycle,
-          {.doc = "words written for a tensor", .unit = "word/cycle", .min = 1, .max = 256});
+          {.doc = "words written for a tensor", .unit = "word/cycle", .min = 1, .max = 4096});
   v.field("shared_port", shared_port,
           {.doc = "psum reads and writes take turns, writes first", .optional = true});
-  v.field("prefetch", prefetch,
-          {.doc = "streams the tile of the next pass in; keeps no tiles", .optional = true});
+  v.field("accumulates", accumulates,
+          {.doc = "adds psums from the array to those it holds", .optional = true});
+  v.field("prefetch_tiles", prefetch_tiles,
+          {.doc = "a queue of the tiles of so many passes to come; 0: a place to keep tiles",
+           .unit = "tile",
+           .min = 0,
+           .max = 64,
+           .optional = true});
+  v.field("whole_tiles", whole_tiles,
+          {.doc = "tiles lie in DRAM padded to full size, and move whole", .optional = true});
 }
 
 template <class V>
@@ -112,13 +159,19 @@ void Level::fields(V& v) {
 
 template <class V>
 void Dma::fields(V& v) {
-  v.field("words_per_cycle", words_per_cycle,
-          {.doc = "width of the link, in link cycles", .unit = "word/cycle", .min = 1, .max = 256});
+  v.field(
+      "words_per_cycle", words_per_cycle,
+      {.doc = "width of the link, in link cycles", .unit = "word/cycle", .min = 1, .max = 4096});
   v.field("burst_words", burst_words,
           {.doc = "words of a request to DRAM, at most",
            .unit = "word",
            .min = 1,
            .max = 65536,
+           .optional = true});
+  v.field("outstanding", outstanding,
+          {.doc = "transfers whose requests may be under way together",
+           .min = 1,
+           .max = 64,
            .optional = true});
   v.field("overlap", overlap,
           {.doc = "tensors whose transfers may run beside the array: of ifmap, filter, psum"});
@@ -147,7 +200,7 @@ void Post::fields(V& v) {
   v.field("relu", relu, {.doc = "sets negative words to zero"});
   v.field("pooling", pooling, {.doc = "pools on the way to DRAM"});
   v.field("words_per_cycle", words_per_cycle,
-          {.doc = "ofmap words in a core cycle", .unit = "word/cycle", .min = 1, .max = 256});
+          {.doc = "ofmap words in a core cycle", .unit = "word/cycle", .min = 1, .max = 4096});
 }
 
 template <class V>
@@ -200,6 +253,7 @@ void Machine::fields(V& v) {
   v.field("description", description, {.doc = "what it is", .optional = true});
   v.field("source", source, {.doc = "where its values come from"});
   v.field("mac", mac, {.doc = "MAC datapath of every PE"});
+  v.field("native", native, {.doc = "dataflow that the machine was built for", .optional = true});
   v.field("clocks", clocks, {.doc = "clocks"});
   v.field("numbers", numbers, {.doc = "widths of words, operands, products and psums"});
   v.field("array", array, {.doc = "the PE array"});

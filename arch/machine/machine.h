@@ -27,18 +27,37 @@ struct Pe {
   int psum_out_fifo_packets = 0;
   int pipeline_stages = 1;  // cycles from issue until a psum can leave
   int adders = 1;           // 1: merging an incoming psum takes an issue slot; 2: it rides along
+  // Steps for which a PE holds on to its ifmap words, so that the PE to its left (h) or above (v)
+  // can take them instead of the bus; 0: no such path.
+  int fifo_h_words = 0;
+  int fifo_v_words = 0;
+  bool pools = false;  // compares and adds ifmap words without filters: pooling runs on the array
   template <class V>
   void fields(V& v);
   bool operator==(const Pe&) const = default;
 };
 
-// How psums of PEs that work on one ofmap meet.
+// Independent PEs each start when their operands are there and their output has room. In lock step
+// all PEs take the same step of the nest in the same cycle, or wait together.
+enum class Pace : std::uint8_t { kIndependent, kLockStep };
+
+// How operands reach PEs: to all that want a word in one cycle; or in at the edge of the array and
+// on from neighbour to neighbour, a PE a cycle.
+enum class Delivery : std::uint8_t { kMulticast, kSystolic };
+
+// How psums of PEs that work on one ofmap meet: on their way along a column; in an adder tree over
+// the rows of a column; not at all, since each psum stays with one PE; or in their store, which
+// adds what the PEs send.
 enum class PsumRoute : std::uint8_t { kColumn, kTree, kInPlace, kSpill };
 
 struct PeArray {
   int rows = 0;
   int cols = 0;
+  Pace pace = Pace::kIndependent;
+  Delivery delivery = Delivery::kMulticast;
   PsumRoute psum_route = PsumRoute::kColumn;
+  bool shadow_filters = false;  // the filters of the next pass move in beside those in use
+  bool pipelined = false;  // a pass starts while the psums of the one before are on their way out
   template <class V>
   void fields(V& v);
   bool operator==(const PeArray&) const = default;
@@ -71,8 +90,10 @@ struct Store {
   int read_words_per_cycle = 1;
   int write_words_per_cycle = 1;
   bool shared_port = false;  // psum reads and writes take turns, writes first
-  bool prefetch =
-      false;  // streams the next pass's tile in while the array works; not a place to keep tiles
+  bool accumulates = false;  // adds psums that come from the array to those it holds
+  int prefetch_tiles = 0;    // > 0: a queue of tiles for so many passes to come, keeps none
+  bool whole_tiles = false;  // tiles lie in DRAM padded to full size, and move whole
+  bool prefetches() const { return prefetch_tiles > 0; }
   template <class V>
   void fields(V& v);
   bool operator==(const Store&) const = default;
@@ -90,6 +111,7 @@ struct Level {
 struct Dma {
   int words_per_cycle = 1;  // in link cycles
   int burst_words = 32;     // words of a request to DRAM, at most
+  int outstanding = 1;      // transfers whose requests may be under way together
   std::vector<std::string>
       overlap;  // tensors (ifmap, filter, psum) whose transfers may run beside the array
   int crossing_cycles = 0;  // destination-clock edges that a clock crossing costs
@@ -159,7 +181,8 @@ struct Machine {
   std::string name;
   std::string description;
   std::string source;
-  std::string mac;  // name of a MAC datapath, arch/mac/all.h
+  std::string mac;     // name of a MAC datapath, arch/mac/all.h
+  std::string native;  // name of the dataflow that it was built for; empty: none
   Clocks clocks;
   Numbers numbers;
   PeArray array;
@@ -189,6 +212,8 @@ struct Machine {
   // Arithmetic of `layer` on this machine.
   Arithmetic arithmetic(const Layer& layer) const;
   bool overlaps(Tensor t) const;
+  // Old psums are added at their store, not in the array.
+  bool accumulates_at_store() const { return store_of(Tensor::kPsum).accumulates; }
   bool operator==(const Machine&) const = default;
 };
 

@@ -7,11 +7,13 @@
 #include <numeric>
 
 #include "arch/mac/all.h"
+#include "arch/machine/fields_of_machine.h"
 
 namespace orrery {
 namespace {
 
-constexpr std::int64_t kMaxPes = 65536;
+constexpr std::int64_t kMaxPes = 65536;           // on their own
+constexpr std::int64_t kMaxLockStepPes = 262144;  // 512 x 512
 constexpr std::int64_t kMaxStoreWords = std::int64_t{1} << 28;
 constexpr std::int64_t kMaxSpadWords = std::int64_t{1} << 26;  // one kind of spad, all PEs
 
@@ -94,10 +96,11 @@ void check_numbers(const Machine& m, const Node& root) {
 
 void check_array(const Machine& m, const Node& root) {
   const std::int64_t pes = std::int64_t{m.array.rows} * m.array.cols;
-  if (pes > kMaxPes) {
+  const std::int64_t most = m.array.pace == Pace::kLockStep ? kMaxLockStepPes : kMaxPes;
+  if (pes > most) {
     root.toward("array.rows")
         .fail(fmt::format("array has {} x {} = {} PEs; at most {} are supported", m.array.rows,
-                          m.array.cols, pes, kMaxPes));
+                          m.array.cols, pes, most));
   }
   const std::pair<const char*, int> spads[] = {{"pe.ifmap_spad_words", m.pe.ifmap_spad_words},
                                                {"pe.filter_spad_words", m.pe.filter_spad_words},
@@ -106,6 +109,72 @@ void check_array(const Machine& m, const Node& root) {
     if (words * pes <= kMaxSpadWords) continue;
     root.toward(path).fail(fmt::format("{} is {}; {} PEs may hold at most {} of them together",
                                        path, words, pes, kMaxSpadWords));
+  }
+}
+
+// What only PEs in lock step can do.
+void check_pace(const Machine& m, const Node& root) {
+  const bool neighbour_fifos = m.pe.fifo_h_words > 0 || m.pe.fifo_v_words > 0;
+  if (m.array.pace == Pace::kLockStep) {
+    if (m.pe.adders != 2) {
+      root.toward("pe.adders")
+          .fail(fmt::format("pe.adders is {}; in lock step no merge takes a slot, so it must be 2",
+                            m.pe.adders));
+    }
+    if (m.store_of(Tensor::kPsum).shared_port) {
+      root.toward("array.pace")
+          .fail(
+              "array.pace is lock_step; psums then go in and out side by side, so the psum store "
+              "cannot have a shared_port");
+    }
+    if (m.array.delivery == Delivery::kSystolic && neighbour_fifos) {
+      root.toward("array.delivery")
+          .fail(
+              "array.delivery is systolic; PEs then hold no ifmap words for their neighbours "
+              "(fifo_h_words, fifo_v_words)");
+    }
+    return;
+  }
+  const std::pair<const char*, bool> extras[] = {
+      {"array.delivery", m.array.delivery == Delivery::kSystolic},
+      {"array.shadow_filters", m.array.shadow_filters},
+      {"array.pipelined", m.array.pipelined},
+      {"pe.fifo_h_words", m.pe.fifo_h_words > 0},
+      {"pe.fifo_v_words", m.pe.fifo_v_words > 0},
+      {"pe.pools", m.pe.pools}};
+  for (const auto& [path, wanted] : extras) {
+    if (!wanted) continue;
+    root.toward(path).fail(
+        fmt::format("{} needs PEs in lock step; array.pace is independent", path));
+  }
+}
+
+// Where psums meet, and in which order they may saturate.
+void check_route(const Machine& m, const Node& root) {
+  const PsumRoute route = m.array.psum_route;
+  const std::string called = enum_name(route);
+  const bool adds = m.accumulates_at_store();
+  const Node& at = root.toward("array.psum_route");
+  if (route == PsumRoute::kSpill && !adds) {
+    at.fail("array.psum_route is spill, but the psum store does not accumulate");
+  }
+  if (m.array.delivery == Delivery::kSystolic && route != PsumRoute::kColumn &&
+      route != PsumRoute::kInPlace) {
+    at.fail(fmt::format("array.psum_route is {}; a systolic array has column or in_place", called));
+  }
+  if (m.array.pipelined && !adds) {
+    root.toward("array.pipelined")
+        .fail(
+            "array.pipelined is true, but the psum store does not accumulate: a pass could read "
+            "psums that are still on their way");
+  }
+  // Elsewhere one order of additions is fixed, which the golden reference follows.
+  const bool ordered = route == PsumRoute::kInPlace || route == PsumRoute::kSpill ||
+                       (route == PsumRoute::kColumn && !adds);
+  if (m.numbers.overflow == Overflow::kSaturate && !ordered) {
+    root.toward("numbers.overflow")
+        .fail(fmt::format("numbers.overflow is saturate; with psum_route {}{} psums must wrap",
+                          called, adds ? " and a store that accumulates" : ""));
   }
 }
 
@@ -129,7 +198,7 @@ void check_buses(const Machine& m, const Node& root) {
 // in one cycle.
 void check_ports(const Machine& m, const Node& root) {
   const int packet = packet_words(m, Tensor::kIfmap);
-  if (m.pe.ifmap_fifo_words < packet) {
+  if (m.array.pace == Pace::kIndependent && m.pe.ifmap_fifo_words < packet) {
     root.toward("pe.ifmap_fifo_words")
         .fail(fmt::format("pe.ifmap_fifo_words is {}; a packet of the ifmap bus has {} words",
                           m.pe.ifmap_fifo_words, packet));
@@ -166,9 +235,19 @@ void check_store(const Store& store, const Node& root, const std::string& path) 
                         path, store.banks, store.holds.size(), store.holds.size()));
   }
   const bool psum = std::find(store.holds.begin(), store.holds.end(), "psum") != store.holds.end();
-  if (store.prefetch && psum) {
-    root.toward(path + ".prefetch")
-        .fail(path + ".prefetch is true, but psums are written back and cannot be prefetched");
+  if (store.prefetches() && psum) {
+    root.toward(path + ".prefetch_tiles")
+        .fail(fmt::format("{}.prefetch_tiles is {}, but psums are written back and cannot be "
+                          "prefetched",
+                          path, store.prefetch_tiles));
+  }
+  if (store.accumulates && !psum) {
+    root.toward(path + ".accumulates")
+        .fail(path + ".accumulates is true, but the store holds no psums");
+  }
+  if (store.whole_tiles && store.holds != std::vector<std::string>{"filter"}) {
+    root.toward(path + ".whole_tiles")
+        .fail(path + ".whole_tiles is true; only filters alone can lie in DRAM as tiles");
   }
 }
 
@@ -232,6 +311,8 @@ void validate(const Machine& machine, const Node& root) {
   check_buses(machine, root);
   check_levels(machine, root);
   check_ports(machine, root);
+  check_pace(machine, root);
+  check_route(machine, root);
   check_tensors(machine.dma.overlap, root, "dma.overlap");
   check_strides(machine.limits.stride_rows, root, "limits.stride_rows");
   check_strides(machine.limits.stride_cols, root, "limits.stride_cols");

@@ -203,7 +203,7 @@ std::string check_store(const Case& c, const Store& store) {
     if (t == Tensor::kPsum) words *= c.machine.words_per_psum();
     // A tile that is filled while another is in use needs room of its own; a prefetch store frees
     // words as the array takes them.
-    const int copies = c.machine.overlaps(t) && !store.prefetch ? 2 : 1;
+    const int copies = c.machine.overlaps(t) && !store.prefetches() ? 2 : 1;
     const std::int64_t take = (words + store.bank_words - 1) / store.bank_words * copies;
     if (take > store.banks) {
       return fmt::format("the {} tile of {}{} words needs {} banks of {}; store {} has {}", name(t),
@@ -222,7 +222,7 @@ std::string check_stores(const Case& c) {
   for (const Store& store : c.machine.levels.back().stores) {
     for (const Tensor t : kAllTensors) {
       const bool held = std::ranges::find(store.holds, name(t)) != store.holds.end();
-      if (held && store.prefetch && c.mapping.keep.glb[index(t)]) {
+      if (held && store.prefetches() && c.mapping.keep.glb[index(t)]) {
         return fmt::format("store {} only streams the {}s of the next pass; keep cannot name {}",
                            store.name, name(t), name(t));
       }

@@ -117,7 +117,7 @@ TransferPtr ControllerModule::order(TransferKind kind, const Box& box, int buffe
 // has taken the present ones.
 std::shared_ptr<Gate> ControllerModule::room_for_filter(const Step& step) const {
   const Store& store = job_->machine.store_of(Tensor::kFilter);
-  if (pass_ == nullptr || !store.prefetch) return nullptr;
+  if (pass_ == nullptr || !store.prefetches()) return nullptr;
   const auto words = [&](const Step& s) {
     return footprint_words(job_->layer, s.tile[index(Tensor::kFilter)], Tensor::kFilter);
   };

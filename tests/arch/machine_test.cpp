@@ -155,7 +155,7 @@ const std::string kMachine =
     /* 18 */
     "      - {name: b, holds: [psum], banks: 1, bank_words: 64,\n"
     /* 19 */
-    "         read_words_per_cycle: 2, write_words_per_cycle: 2, prefetch: false}\n"
+    "         read_words_per_cycle: 2, write_words_per_cycle: 2, prefetch_tiles: 0}\n"
     /* 20 */
     "dma: {words_per_cycle: 1, overlap: [filter], crossing_cycles: 0}\n"
     /* 21 */
@@ -255,8 +255,8 @@ const std::vector<Mistake> kStorageMistakes{
      "m.yaml:16: levels[0].stores[0] has 4096 banks x 65537 words = 268439552 words; at most "
      "268435456 are "
      "supported"},
-    {"prefetch: false", "prefetch: true",
-     "m.yaml:19: levels[0].stores[1].prefetch is true, but psums are written back and cannot be "
+    {"prefetch_tiles: 0", "prefetch_tiles: 2",
+     "m.yaml:19: levels[0].stores[1].prefetch_tiles is 2, but psums are written back and cannot be "
      "prefetched"},
     {"overlap: [filter]", "overlap: [weights]",
      "m.yaml:20: dma.overlap names the unknown tensor 'weights' (known: ifmap, filter, psum)"},

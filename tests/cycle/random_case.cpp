@@ -154,7 +154,7 @@ Mapping random_nest(const Layer& layer, const Machine& m, Rng& rng) {
   maker.turn_the_rest();
   Mapping mapping{.dataflow = "random", .nest = std::move(maker.nest), .keep = {}};
   for (const Tensor t : kAllTensors) {
-    mapping.keep.glb[index(t)] = !m.store_of(t).prefetch && !coin(rng, 3);
+    mapping.keep.glb[index(t)] = !m.store_of(t).prefetches() && !coin(rng, 3);
     mapping.keep.pe[index(t)] = !coin(rng, 4);
   }
   return mapping;

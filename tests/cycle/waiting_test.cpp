@@ -93,7 +93,7 @@ TEST(Waiting, IsLessForWhatMayMoveBesideTheArray) {
 // Passes of 36 windows, each with a filter of 2 words: a later filter is there before it is needed.
 TEST(Waiting, HidesAFilterPrefetchBehindAPass) {
   Machine m = machine_named("tutorial_2x2");
-  m.levels.back().stores[1].prefetch = true;
+  m.levels.back().stores[1].prefetch_tiles = 1;
   Mapping mapping = in_one_pe({{Dim::kM, 1, Place::kGlb}});
   mapping.keep.glb[index(Tensor::kFilter)] = false;
   const auto waited_for_filters = [&](int filters) {
