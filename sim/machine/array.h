@@ -54,6 +54,7 @@ struct LostWord {
 
 struct PassRecord {
   std::int64_t cycles = 0;  // from the first to the one in which the last psum reaches the GLB
+  std::int64_t steps = 0;   // cycles in which PEs in lock step take a step
   std::int64_t filled_cycle = 0;  // cycles after which the last filter word had left the GLB
   std::array<std::uint64_t, kPeStateNames.size()> pe_cycles{};
   Counts counts;

@@ -1,0 +1,34 @@
+// A pass for PEs in lock step, compiled: one program for all, and where each PE's words lie.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <vector>
+
+#include "dataflows/pass/pass.h"
+
+namespace orrery {
+
+// One mapped PE. At a step with counters s it works, for each tensor, on the word at
+// offset + sum of s[i] * stride[i], if s[i] < bound[i] for all i; else it sits the step out.
+struct LockStepPe {
+  int row = 0, col = 0;
+  std::array<std::int32_t, kTensors> offset{};  // relative to the origin of the pass in the tile
+  std::array<int, PassProgram::kMaxCounters> bound{};
+};
+
+struct LockStepPass {
+  PassProgram program;  // of the widest PE
+  // Words of a tensor's tile that a step of a counter moves on.
+  std::array<std::array<std::int32_t, PassProgram::kMaxCounters>, kTensors> stride{};
+  std::array<bool, kTensors> keep{};  // in the PEs
+  std::vector<LockStepPe> pes;        // in row-major order of the array, idle ones left out
+  int rows = 1, cols = 1;             // of the array, in use
+};
+
+// Compiles the pass over `pass`, whose tiles lie in the GLB as `layout` says. The mapping must have
+// passed check().
+LockStepPass compile_lock_step(const Layer& layer, const Machine& machine, const Mapping& mapping,
+                               const Box& pass, const std::array<TileLayout, kTensors>& layout);
+
+}  // namespace orrery
