@@ -38,7 +38,10 @@ void declare_selection(CLI::App& app, Options& options) {
   app.add_option("--layers", s.layers, "only these layers, e.g. CONV1,FC6")
       ->delimiter(',')
       ->allow_extra_args(false);  // MACHINE and NETWORK may follow
-  app.add_option("--dataflow", s.dataflow, "dataflow of the automatic mapping [rs]");
+  app.add_option(
+      "--dataflow", s.dataflow,
+      "dataflow of the automatic mapping: a name that `orrery list` shows, or a YAML file [the "
+      "machine's own, else rs]");
   app.add_option("--mapping", s.mapping,
                  "mappings of some layers; the others are mapped automatically");
 }
@@ -60,7 +63,9 @@ void declare_simulate(CLI::App& app, Options& options) {
   declare_selection(app, options);
   app.add_option("--seed", options.seed, "seed of the synthetic data [1]")
       ->check(whole_number(0, std::numeric_limits<std::uint64_t>::max()));
-  app.add_option("--data", options.data, "'synthetic', or a folder of .npy files [synthetic]");
+  app.add_option("--data", options.data,
+                 "'synthetic'; 'chained': each layer reads what the layer before made; or a folder "
+                 "of .npy files [synthetic]");
   app.add_option("--check", options.check, "compare with the golden reference, on or off [on]")
       ->check(CLI::Validator(on_or_off, "on|off"));
   add_output(app, "--json", options.json, "write every figure to this file (docs/json.md)");
@@ -94,6 +99,7 @@ constexpr Command kCommands[] = {
     {"simulate", "Run a network on a machine, cycle by cycle, and report each layer",
      "  orrery simulate arch/eyeriss.yaml workloads/alexnet --batch 4\n"
      "  orrery simulate eyeriss alexnet --layers CONV1,CONV2 --seed 7 --json result.json\n"
+     "  orrery simulate eyeriss alexnet --data chained\n"
      "  orrery simulate tutorial_4x4 tutorial --check off --csv layers.csv --quiet\n\n"
      "Exit codes: 0 done; 1 an ofmap differs from the golden reference; 2 a mistake in what\n"
      "was given; 3 a fault of the program.",

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "dataflows/all.h"
 #include "workloads/input/input_error.h"
 
 namespace orrery {
@@ -36,6 +37,15 @@ std::vector<fs::path> entries(const fs::path& folder) {
   return paths;
 }
 
+// <folder>/<name>.yaml, by name.
+std::vector<Known> yaml_files(const fs::path& folder) {
+  std::vector<Known> known;
+  for (const fs::path& path : entries(folder)) {
+    if (path.extension() == ".yaml") known.push_back({path.stem().string(), path});
+  }
+  return known;
+}
+
 std::vector<std::string> names(const std::vector<Known>& known) {
   std::vector<std::string> result;
   for (const Known& k : known) result.push_back(k.name);
@@ -61,13 +71,9 @@ std::string bare_name(const fs::path& given) {
 
 }  // namespace
 
-std::vector<Known> known_machines() {
-  std::vector<Known> known;
-  for (const fs::path& path : entries(home() / "arch")) {
-    if (path.extension() == ".yaml") known.push_back({path.stem().string(), path});
-  }
-  return known;
-}
+std::vector<Known> known_machines() { return yaml_files(home() / "arch"); }
+
+std::vector<Known> known_dataflows() { return yaml_files(home() / "dataflows"); }
 
 std::vector<Known> known_networks() {
   std::vector<Known> known;
@@ -106,6 +112,16 @@ fs::path find_network(const std::string& given) {
     throw InputError(fmt::format("the folder {} holds no {}", given, kNetworkFile));
   }
   fail_unknown("network", given, known_networks());
+}
+
+fs::path find_dataflow_file(const std::string& given) {
+  const auto path = first_file({given, home() / given, home() / "dataflows" / (given + ".yaml")});
+  if (path) return *path;
+  std::vector<std::string> known;
+  for (const Dataflow& one : kDataflows) known.emplace_back(one.name);
+  for (const std::string& name : names(known_dataflows())) known.push_back(name);
+  throw InputError(
+      fmt::format("there is no dataflow '{}'{}", given, did_you_mean(bare_name(given), known)));
 }
 
 fs::path find_file(const std::string& given) {

@@ -1,6 +1,6 @@
-// Where machines, networks and mapping files lie: under the user's path as it stands, under
-// $ORRERY_HOME (the current folder where it is not set), or by bare name among those that come with
-// Orrery.
+// Where machines, networks, dataflows and mapping files lie: under the user's path as it stands,
+// under $ORRERY_HOME (the current folder where it is not set), or by bare name among those that
+// come with Orrery.
 #pragma once
 
 #include <filesystem>
@@ -14,9 +14,10 @@ struct Known {
   std::string name;
   std::filesystem::path path;
 };
-// arch/<name>.yaml and workloads/<name>/network.yaml, by name.
+// arch/<name>.yaml, workloads/<name>/network.yaml and dataflows/<name>.yaml, by name.
 std::vector<Known> known_machines();
 std::vector<Known> known_networks();
+std::vector<Known> known_dataflows();
 
 // The file meant, if it exists. A network may be given by its folder.
 std::optional<std::filesystem::path> machine_file(const std::string& given);
@@ -26,6 +27,8 @@ std::optional<std::filesystem::path> network_file(const std::string& given);
 // of file is given.
 std::filesystem::path find_machine(const std::string& given);
 std::filesystem::path find_network(const std::string& given);
+// The file of a dataflow that is not built in; InputError with the nearest name, built in or not.
+std::filesystem::path find_dataflow_file(const std::string& given);
 
 // A file given by path; InputError where there is none.
 std::filesystem::path find_file(const std::string& given);

@@ -5,6 +5,7 @@
 #include "cli/find.h"
 #include "cli/options.h"
 #include "dataflows/all.h"
+#include "dataflows/pattern/pattern.h"
 #include "reports/grid.h"
 #include "workloads/input/input_error.h"
 #include "workloads/network/network.h"
@@ -12,11 +13,13 @@
 namespace orrery {
 namespace {
 
+void print_line(std::string_view name, std::string_view text) {
+  fmt::print("  {:<24} {}\n", name, text);
+}
+
 // Prints a name and what `describe` says; a file with a mistake is listed with it.
 template <class Describe>
-void print_known(const char* title, const std::vector<Known>& known, const Describe& describe) {
-  fmt::print("{}\n", title);
-  if (known.empty()) fmt::print("  none here; $ORRERY_HOME names the folder to look in\n");
+void print_known(const std::vector<Known>& known, const Describe& describe) {
   for (const Known& k : known) {
     std::string text;
     try {
@@ -24,8 +27,15 @@ void print_known(const char* title, const std::vector<Known>& known, const Descr
     } catch (const InputError& mistake) {
       text = fmt::format("(unreadable: {})", mistake.what());
     }
-    fmt::print("  {:<16} {}\n", k.name, text);
+    print_line(k.name, text);
   }
+}
+
+template <class Describe>
+void print_files(const char* title, const std::vector<Known>& known, const Describe& describe) {
+  fmt::print("{}\n", title);
+  if (known.empty()) fmt::print("  none here; $ORRERY_HOME names the folder to look in\n");
+  print_known(known, describe);
 }
 
 std::string describe_machine(const std::filesystem::path& path) {
@@ -43,16 +53,24 @@ std::string describe_network(const std::filesystem::path& path) {
                      grouped(macs), grouped(parameters));
 }
 
+std::string describe_dataflow(const std::filesystem::path& path) {
+  if (find_dataflow(path.stem().string()) != nullptr) {
+    return fmt::format("(the name is built in; --dataflow {} means this file)", path.string());
+  }
+  return read_pattern(path).description;
+}
+
 }  // namespace
 
 int list_command(const Options&) {
-  print_known("machines", known_machines(), describe_machine);
-  print_known("networks", known_networks(), describe_network);
+  print_files("machines", known_machines(), describe_machine);
+  print_files("networks", known_networks(), describe_network);
   fmt::print("dataflows\n");
-  for (const auto& d : kDataflows) fmt::print("  {:<16} {}\n", d.name, d.description);
+  for (const Dataflow& d : kDataflows) print_line(d.name, d.description);
+  print_known(known_dataflows(), describe_dataflow);
   fmt::print("MACs\n");
   for (const Mac& mac : kMacs) {
-    fmt::print("  {:<16} {}-bit operands{}\n", mac.name, mac.operand_bits,
+    fmt::print("  {:<24} {}-bit operands{}\n", mac.name, mac.operand_bits,
                mac.gates ? ", quiet where the ifmap operand is zero" : "");
   }
   return kExitDone;

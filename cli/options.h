@@ -14,19 +14,27 @@ struct Selection {
   std::string network;              // a path or a name
   int batch = 1;                    // images
   std::vector<std::string> layers;  // all, if empty
-  std::string dataflow = "rs";      // maps the layers that `mapping` leaves out
-  std::string mapping;              // file of mappings; empty for none
+  // Maps the layers that `mapping` leaves out: a name or a file; empty for the machine's own.
+  std::string dataflow;
+  std::string mapping;  // file of mappings; empty for none
 };
 
 struct Options {
   Selection selection;
   std::uint64_t seed = 1;
-  std::string data = "synthetic";  // or a folder of .npy files
+  std::string data = "synthetic";  // "chained", or a folder of .npy files
   std::string check = "on";        // "on": compare each ofmap with the golden reference; or "off"
   std::filesystem::path json, csv, yaml;  // files to write; empty for none
   bool quiet = false;
   std::string file;  // of `show`
 };
+
+// What `data` asks for. Chained: filters are synthetic, and an ifmap is what the layer before made.
+enum class Source { kSynthetic, kChained, kFolder };
+inline Source source(const Options& options) {
+  if (options.data == "synthetic") return Source::kSynthetic;
+  return options.data == "chained" ? Source::kChained : Source::kFolder;
+}
 
 // The program's answers to its caller.
 inline constexpr int kExitDone = 0;

@@ -3,13 +3,39 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 
 #include "cli/find.h"
 #include "dataflows/all.h"
+#include "dataflows/pattern/pattern.h"
+#include "sim/schedule/misfit.h"
 #include "workloads/input/input_error.h"
 
 namespace orrery {
 namespace {
+
+using MapLayer = std::function<Mapping(const Layer&, const Machine&)>;
+
+constexpr const char* kUsual = "rs";  // of machines that were built for none
+
+// A name that is built in comes before a file.
+MapLayer map_by(const std::string& dataflow) {
+  if (const Dataflow* known = find_dataflow(dataflow)) return known->map;
+  return [pattern = read_pattern(find_dataflow_file(dataflow))](
+             const Layer& layer, const Machine& machine) { return fit(pattern, layer, machine); };
+}
+
+// By the dataflow that the user named, else by the machine's own.
+MapLayer automatic(const Selection& selection, const Machine& machine) {
+  if (!selection.dataflow.empty()) return map_by(selection.dataflow);
+  if (machine.native.empty()) return map_by(kUsual);
+  try {
+    return map_by(machine.native);
+  } catch (const InputError& mistake) {
+    const Node file = parse_yaml(find_machine(selection.machine));
+    file.require("native").fail(fmt::format("native: {}", mistake.what()));
+  }
+}
 
 // The file's mappings; each must be of a layer that the network has.
 std::vector<NamedMapping> read_given(const std::string& file, const Network& network) {
@@ -25,42 +51,59 @@ std::vector<NamedMapping> read_given(const std::string& file, const Network& net
   return given;
 }
 
+Widths widths_of(const Machine& machine) {
+  return {.operand_bits = machine.numbers.operand_bits,
+          .product_bits = machine.numbers.product_bits,
+          .psum_bits = machine.numbers.psum_bits,
+          .requantizes = machine.post.requantize};
+}
+
+bool selected(const Layer& layer, const Selection& selection) {
+  const std::vector<std::string>& names = selection.layers;
+  return names.empty() || std::find(names.begin(), names.end(), layer.name) != names.end();
+}
+
 }  // namespace
 
-Plan make_plan(const Selection& selection) {
-  const Dataflow& automatic = dataflow(selection.dataflow);
-  Plan plan{read_machine(find_machine(selection.machine)), {}, {}, {}};
+Plan make_plan(const Selection& selection, Upstream upstream) {
+  Plan plan{read_machine(find_machine(selection.machine)), {}, {}, {}, {}, {}};
+  plan.widths = widths_of(plan.machine);
+  const MapLayer map = automatic(selection, plan.machine);
   const Network network = read_network(find_network(selection.network));
   const std::vector<NamedMapping> given = read_given(selection.mapping, network);
   plan.network = select(network, selection.batch, selection.layers);
+  if (upstream == Upstream::kIncluded) {
+    plan.network = select(network, selection.batch, with_inputs(network, selection.layers));
+  }
+  plan.network = at_widths(std::move(plan.network), plan.widths);
   for (const Layer& layer : plan.network.layers) {
+    plan.runs.push_back(selected(layer, selection));
     const auto of_layer = std::find_if(
         given.begin(), given.end(), [&](const NamedMapping& g) { return g.layer == layer.name; });
     plan.mapped_at.push_back(of_layer != given.end() ? of_layer->where : SourceLine{});
     if (of_layer != given.end()) {
       plan.mappings.push_back(of_layer->mapping);
     } else if (layer.kind == LayerKind::kPool) {
-      plan.mappings.emplace_back();
+      // On the array where its PEs pool, whatever the dataflow of the other layers; else on the way
+      // out.
+      const bool on_array = plan.machine.pe.pools && layer.pool.pad == 0;
+      plan.mappings.push_back(on_array ? output_stationary(layer, plan.machine) : Mapping{});
     } else {
-      plan.mappings.push_back(automatic.map(layer, plan.machine));
+      plan.mappings.push_back(map(layer, plan.machine));
     }
   }
   return plan;
 }
 
 std::string misfit(const Plan& plan, std::size_t i) {
-  const Layer& layer = plan.network.layers[i];
-  const bool mapped = !plan.mappings[i].nest.empty();
-  if (mapped || layer.kind != LayerKind::kPool) {
-    return check(plan.mappings[i], layer, plan.machine);
-  }
-  return plan.machine.post.pooling ? "" : "it is a pooling layer; the machine has no pooling";
+  return misfit(plan.machine, plan.network.layers[i], plan.mappings[i]);
 }
 
 std::string dataflow_names(const Plan& plan) {
   std::vector<std::string> names;
-  for (const Mapping& mapping : plan.mappings) {
-    if (mapping.nest.empty()) continue;
+  for (std::size_t i = 0; i < plan.mappings.size(); ++i) {
+    const Mapping& mapping = plan.mappings[i];
+    if (!plan.runs[i] || mapping.nest.empty()) continue;
     if (std::find(names.begin(), names.end(), mapping.dataflow) == names.end()) {
       names.push_back(mapping.dataflow);
     }

@@ -6,24 +6,29 @@
 #include "arch/machine/machine.h"
 #include "cli/options.h"
 #include "dataflows/mapping/mapping.h"
-#include "workloads/network/network.h"
+#include "workloads/network/widths.h"
 
 namespace orrery {
 
 struct Plan {
   Machine machine;
-  Network network;                    // the selected layers, with the batch
+  Widths widths;                      // the machine's
+  Network network;                    // the selected layers, with the batch, at these widths
+  std::vector<bool> runs;             // false: not selected, but a selected one needs its ofmap
   std::vector<Mapping> mappings;      // one a layer; a pooling layer has an empty nest
   std::vector<SourceLine> mapped_at;  // where the user wrote it; no file for an automatic one
 };
 
+// Are the layers in the plan whose ofmaps the selected ones need, directly or through others?
+enum class Upstream { kLeftOut, kIncluded };
+
 // Reads the files and maps the layers. Throws InputError; mappings are not checked.
-Plan make_plan(const Selection& selection);
+Plan make_plan(const Selection& selection, Upstream upstream = Upstream::kLeftOut);
 
 // Why layer `i` cannot run as planned: check()'s sentence, or empty.
 std::string misfit(const Plan& plan, std::size_t i);
 
-// The names of the dataflows in use, e.g. "rs" or "rs, mine".
+// The names of the dataflows of the layers that run, e.g. "rs" or "rs, mine".
 std::string dataflow_names(const Plan& plan);
 
 }  // namespace orrery

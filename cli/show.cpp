@@ -49,22 +49,34 @@ std::vector<std::string> cells(const Layer& layer) {
       std::string(name(layer.kind)),
       fmt::format("{}x{}x{}", groups * layer.bound(Dim::kC), layer.ifmap_rows, layer.ifmap_cols),
       filters(layer),
-      fmt::format("{}", groups),
+      layer.kind == LayerKind::kPool ? "" : fmt::format("{}", groups),
       pair_text(layer.stride_rows, layer.stride_cols),
       pair_text(layer.dilation_rows, layer.dilation_cols),
       pads(layer),
       fmt::format("{}x{}x{}", groups * layer.bound(Dim::kM), layer.bound(Dim::kP),
                   layer.bound(Dim::kQ)),
       pooling(layer),
+      layer.unstated.operand_bits ? "machine" : fmt::format("{}", layer.operand_bits),
       grouped(static_cast<std::uint64_t>(layer.macs())),
       grouped(static_cast<std::uint64_t>(layer.parameters())),
       percent(layer.ifmap_zeros, 1)};
 }
 
+// What the original does after its layers and the network does not.
+std::string left_out(const Network& network) {
+  std::string text;
+  for (const Layer& layer : network.layers) {
+    if (layer.left_out.empty()) continue;
+    text += fmt::format("left out after {}: {}\n", layer.name, layer.left_out);
+  }
+  return text.empty() ? "" : "\n" + text;
+}
+
 void show_network(const std::filesystem::path& path) {
   const Network network = read_network(path);
   Grid grid({"layer", "kind", "ifmap\nCxHxW", "filters\nMxCxRxS", "groups", "stride", "dilation",
-             "pad", "ofmap\nMxPxQ", "pooled", "MACs\nan image", "parameters", "zeros in\nifmap"});
+             "pad", "ofmap\nMxPxQ", "pooled", "operand\nbits", "MACs\nan image", "parameters",
+             "zeros in\nifmap"});
   std::uint64_t macs = 0, parameters = 0;
   for (const Layer& layer : network.layers) {
     grid.row(cells(layer));
@@ -72,9 +84,10 @@ void show_network(const std::filesystem::path& path) {
     parameters += static_cast<std::uint64_t>(layer.parameters());
   }
   grid.rule();
-  grid.row({"total", "", "", "", "", "", "", "", "", "", grouped(macs), grouped(parameters), ""});
-  fmt::print("{}: {}\n\n{}", network.name, network.source,
-             grid.to_string(terminal_width(Output::kStdout, 0)));
+  grid.row(
+      {"total", "", "", "", "", "", "", "", "", "", "", grouped(macs), grouped(parameters), ""});
+  fmt::print("{}: {}\n\n{}{}", network.name, network.source,
+             grid.to_string(terminal_width(Output::kStdout, 0)), left_out(network));
 }
 
 // A network has layers; a machine has none.

@@ -1,29 +1,25 @@
 #include <fmt/format.h>
 
+#include "cli/feed.h"
 #include "cli/options.h"
 #include "cli/plan.h"
 #include "cli/progress.h"
 #include "cli/terminal.h"
+#include "dataflows/pass/nest.h"
 #include "reports/csv.h"
 #include "reports/json.h"
 #include "reports/table.h"
 #include "reports/write_file.h"
 #include "sim/cycle/engine.h"
 #include "sim/machine/dram_map.h"
+#include "workloads/golden/golden.h"
 #include "workloads/input/input_error.h"
 #include "workloads/tensor/operands.h"
 
 namespace orrery {
 namespace {
 
-constexpr const char* kSynthetic = "synthetic";
 constexpr int kPageWidth = 132;  // of a table that goes to a file or a pipe
-
-Operands operands(const Layer& layer, const Machine& machine, const Options& options) {
-  return options.data == kSynthetic
-             ? synthetic_operands(layer, options.seed, machine.numbers.psum_bits)
-             : operands_from_directory(layer, options.data);
-}
 
 void check_outputs(const Options& options) {
   for (const auto& path : {options.json, options.csv}) {
@@ -41,17 +37,22 @@ void check_outputs(const Options& options) {
 // What could fail after hours is tried first: the output paths, the mappings, the sizes, the data.
 void check_before_run(const Plan& plan, const Options& options) {
   check_outputs(options);
+  const bool from_files = source(options) == Source::kFolder;
   std::error_code ignored;
-  if (options.data != kSynthetic && !std::filesystem::is_directory(options.data, ignored)) {
-    throw InputError(fmt::format("--data: there is no folder '{}'", options.data));
+  if (from_files && !std::filesystem::is_directory(options.data, ignored)) {
+    const std::string near = nearest(options.data, {"synthetic", "chained"});
+    throw InputError(fmt::format("--data: there is no folder '{}'{}", options.data,
+                                 near.empty() ? "" : fmt::format(" (did you mean '{}'?)", near)));
   }
   for (std::size_t i = 0; i < plan.mappings.size(); ++i) {
+    if (!plan.runs[i]) continue;
     const Layer& layer = plan.network.layers[i];
     const std::string why = misfit(plan, i);
     if (!why.empty())
       throw InputError(plan.mapped_at[i], fmt::format("layer {}: {}", layer.name, why));
-    dram_map(layer, plan.machine);  // refuses tensors that the machine's DRAM cannot hold
-    if (options.data != kSynthetic) operands_from_directory(layer, options.data);
+    // Refuses tensors that the machine's DRAM cannot hold.
+    dram_map(layer, plan.machine, plan.mappings[i]);
+    if (from_files) operands_from_directory(layer, options.data);
   }
 }
 
@@ -73,38 +74,73 @@ NetworkResult describe_run(const Plan& plan, const Options& options) {
 }
 
 // The one place that calls an engine.
-LayerResult run_one(const Plan& plan, std::size_t i, const Options& options, ProgressLine& line) {
-  const Layer& layer = plan.network.layers[i];
-  RunOptions run;
-  run.check = options.check == "on";
+LayerResult run_one(const Plan& plan, std::size_t i, const Supply& supply, RunOptions run,
+                    ProgressLine& line) {
   run.progress = [&line](const Progress& progress) {
     const auto all = static_cast<double>(progress.passes);
     if (all > 0) line.update(static_cast<double>(progress.done) / all);
   };
-  return run_layer(plan.machine, layer, plan.mappings[i], operands(layer, plan.machine, options),
-                   run);
+  return run_layer(plan.machine, supply.layer, plan.mappings[i], supply.in, run);
+}
+
+// The ofmap of a layer that does not run, as the machine would produce it, or, where its mapping
+// does not fit, as a plain order of additions does.
+OperandTensor golden_one(const Plan& plan, std::size_t i, const Supply& supply) {
+  const Mapping& mapping = plan.mappings[i];
+  const bool fits = !mapping.nest.empty() && misfit(plan, i).empty();
+  return golden_ofmap(
+      supply.layer, supply.in, plan.machine.arithmetic(supply.layer),
+      fits ? reduction_tree(mapping, supply.layer, plan.machine) : plain_reduction());
 }
 
 void run_all(const Plan& plan, const Options& options, NetworkResult& result) {
   const bool watched = !options.quiet && is_terminal(Output::kStderr);
   ProgressLine line(watched ? Watch::kTerminal : Watch::kNobody, plan.network.layers.size());
+  Feed feed(plan, options);
+  RunOptions run;
+  run.check = options.check == "on";
   for (std::size_t i = 0; i < plan.network.layers.size(); ++i) {
     line.begin(plan.network.layers[i].name);
-    result.layers.push_back(run_one(plan, i, options, line));
+    const Supply supply = feed.take(i);
+    OperandTensor ofmap;
+    run.ofmap = &ofmap;
+    if (plan.runs[i]) {
+      result.layers.push_back(run_one(plan, i, supply, run, line));
+    } else {
+      ofmap = golden_one(plan, i, supply);
+    }
+    feed.put(i, std::move(ofmap));
   }
+}
+
+// What a reader of a chained run must know and no figure tells.
+std::string notes(const Plan& plan, const Options& options) {
+  if (source(options) != Source::kChained) return "";
+  std::string text, golden;
+  for (std::size_t i = 0; i < plan.runs.size(); ++i) {
+    const Layer& layer = plan.network.layers[i];
+    if (!plan.runs[i]) golden += (golden.empty() ? "" : ", ") + layer.name;
+    if (layer.left_out.empty()) continue;
+    text += fmt::format("left out after {}: {}\n", layer.name, layer.left_out);
+  }
+  if (!golden.empty()) text += fmt::format("by the golden reference, not simulated: {}\n", golden);
+  return text;
 }
 
 }  // namespace
 
 int simulate_command(const Options& options) {
-  const Plan plan = make_plan(options.selection);
+  const bool chained = source(options) == Source::kChained;
+  const Plan plan =
+      make_plan(options.selection, chained ? Upstream::kIncluded : Upstream::kLeftOut);
   check_before_run(plan, options);
   NetworkResult result = describe_run(plan, options);
   run_all(plan, options, result);
   if (!options.json.empty()) write_file(options.json, to_json(result));
   if (!options.csv.empty()) write_file(options.csv, to_csv(result));
   if (!options.quiet) {
-    fmt::print("{}", to_table(result, terminal_width(Output::kStdout, kPageWidth)));
+    fmt::print("{}{}", to_table(result, terminal_width(Output::kStdout, kPageWidth)),
+               notes(plan, options));
   }
   const LayerResult sum = total(result);
   if (sum.check != Check::kDiffers) return kExitDone;

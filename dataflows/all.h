@@ -4,6 +4,7 @@
 #include <array>
 #include <string_view>
 
+#include "dataflows/mapping/fit.h"
 #include "dataflows/mapping/mapping.h"
 #include "dataflows/no_local_reuse.h"
 #include "dataflows/output_stationary.h"
@@ -12,22 +13,37 @@
 
 namespace orrery {
 
+// `map` throws InputError where nothing fits.
 struct Dataflow {
   std::string_view name;
   std::string_view description;
   Mapping (*map)(const Layer&, const Machine&);
+  Pattern (*pattern)() = nullptr;  // what `map` fits; none where it searches or chooses
 };
+
+template <Pattern (*kPattern)()>
+Mapping fit_pattern(const Layer& layer, const Machine& machine) {
+  return fit(kPattern(), layer, machine);
+}
 
 inline constexpr std::array kDataflows{
     Dataflow{"rs", "row stationary: filter rows, ifmap windows and psums stay in the PEs",
              row_stationary},
     Dataflow{"ws", "weight stationary: filter taps stay, psums leave after each product",
-             weight_stationary},
-    Dataflow{"os", "output stationary: psums stay until they are finished", output_stationary},
-    Dataflow{"nlr", "no local reuse: nothing stays in the PEs", no_local_reuse},
+             fit_pattern<weight_stationary>, weight_stationary},
+    Dataflow{"os", "output stationary: of os_a, os_b and os_c the one that busies most PEs",
+             output_stationary},
+    Dataflow{"os_a", "output stationary: many pixels of one ofmap channel", fit_pattern<os_a>,
+             os_a},
+    Dataflow{"os_b", "output stationary: several pixels of several ofmap channels",
+             fit_pattern<os_b>, os_b},
+    Dataflow{"os_c", "output stationary: one pixel of many ofmap channels", fit_pattern<os_c>,
+             os_c},
+    Dataflow{"nlr", "no local reuse: nothing stays in the PEs", fit_pattern<no_local_reuse>,
+             no_local_reuse},
 };
 
-// The dataflow of that name; InputError naming the nearest for an unknown one.
-const Dataflow& dataflow(std::string_view name);
+// The dataflow of that name, or null.
+const Dataflow* find_dataflow(std::string_view name);
 
 }  // namespace orrery

@@ -5,11 +5,12 @@
 namespace orrery {
 
 // The nest of weight stationary, but for what stays: the filter tap is fetched for every product.
-Mapping no_local_reuse(const Layer& layer, const Machine& machine) {
-  Mapping mapping = weight_stationary(layer, machine);
-  mapping.dataflow = "nlr";
-  mapping.keep.pe = {false, false, false};
-  return mapping;
+Pattern no_local_reuse() {
+  Pattern pattern = weight_stationary();
+  pattern.name = "nlr";
+  pattern.description = "no local reuse: nothing stays in the PEs";
+  pattern.keep.pe = {false, false, false};
+  return pattern;
 }
 
 }  // namespace orrery

@@ -6,11 +6,10 @@
 // ofmap position.
 #pragma once
 
-#include "dataflows/mapping/mapping.h"
+#include "dataflows/pattern/pattern.h"
 
 namespace orrery {
 
-// Throws InputError where no tile fits. The layer must have MACs.
-Mapping no_local_reuse(const Layer& layer, const Machine& machine);
+Pattern no_local_reuse();
 
 }  // namespace orrery

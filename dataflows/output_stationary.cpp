@@ -1,28 +1,105 @@
 #include "dataflows/output_stationary.h"
 
+#include <optional>
+
 #include "dataflows/mapping/fit.h"
+#include "dataflows/pass/nest.h"
+#include "workloads/input/input_error.h"
 
 namespace orrery {
+namespace {
 
-Mapping output_stationary(const Layer& layer, const Machine& machine) {
+// What the kinds have in common: the loops inside a PE, and what stays there.
+Pattern kind(const char* name, const char* description, std::vector<SizedLoop> nest,
+             std::vector<Dim> shrink) {
+  using enum Dim;
+  for (const Dim dim : {kC, kR, kS}) nest.push_back({dim, kOne, Place::kPe});
+  return {.name = name,
+          .description = description,
+          .nest = std::move(nest),
+          .keep = {.pe = {false, false, true}},
+          .shrink = std::move(shrink)};
+}
+
+int busy_pes(const Mapping& mapping, const Layer& layer, const Machine& machine) {
+  const Spread spread_of_pass = spread(take_apart(mapping, layer, machine), layer);
+  return spread_of_pass.rows * spread_of_pass.cols;
+}
+
+}  // namespace
+
+Pattern os_a() {
   using enum Dim;
   using enum Place;
-  const Mapping largest{.dataflow = "os",
-                        .nest = {{kG, 1, kDram},
-                                 {kN, 1, kDram},
-                                 {kP, machine.array.rows, kDram},
-                                 {kQ, machine.array.cols, kDram},
-                                 {kM, layer.bound(kM), kDram},
-                                 {kC, layer.bound(kC), kDram},
-                                 {kR, layer.bound(kR), kDram},
-                                 {kM, 1, kGlb},
-                                 {kP, 1, kRows},
-                                 {kQ, 1, kCols},
-                                 {kC, 1, kPe},
-                                 {kR, 1, kPe},
-                                 {kS, 1, kPe}},
-                        .keep = {.glb = glb_keeps(machine), .pe = {false, false, true}}};
-  return fit(largest, {5, 6, 4, 3, 2}, layer, machine);
+  return kind("os_a", "output stationary: many pixels of one ofmap channel",
+              {{kG, kOne, kDram},
+               {kN, kOne, kDram},
+               {kP, at_most(kArrayRows), kDram},
+               {kQ, at_most(kArrayCols), kDram},
+               {kM, at_most(kAll), kDram},
+               {kC, at_most(kAll), kDram},
+               {kR, at_most(kAll), kDram},
+               {kM, kOne, kGlb},
+               {kP, kOne, kRows},
+               {kQ, kOne, kCols}},
+              {kC, kR, kM, kQ, kP});
+}
+
+// P shrinks before Q: the rows of the array then hold as many columns of one ofmap row as they can.
+Pattern os_b() {
+  using enum Dim;
+  using enum Place;
+  return kind("os_b", "output stationary: several pixels of several ofmap channels",
+              {{kG, kOne, kDram},
+               {kN, kOne, kDram},
+               {kP, at_most(kArrayRows), kDram},
+               {kQ, at_most(kArrayRows), kDram},
+               {kM, at_most(kAll), kDram},
+               {kC, at_most(kAll), kDram},
+               {kR, at_most(kAll), kDram},
+               {kM, kArrayCols, kGlb},
+               {kP, kOne, kRows},
+               {kQ, kOne, kRows},
+               {kM, kOne, kCols}},
+              {kC, kR, kM, kP, kQ});
+}
+
+Pattern os_c() {
+  using enum Dim;
+  using enum Place;
+  return kind("os_c", "output stationary: one pixel of many ofmap channels",
+              {{kG, kOne, kDram},
+               {kN, kOne, kDram},
+               {kP, at_most(kAll), kDram},
+               {kQ, at_most(kAll), kDram},
+               {kM, at_most(kAll), kDram},
+               {kC, at_most(kAll), kDram},
+               {kR, at_most(kAll), kDram},
+               {kM, kArrayPes, kGlb},
+               {kP, kOne, kGlb},
+               {kQ, kOne, kGlb},
+               {kM, kArrayCols, kRows},
+               {kM, kOne, kCols}},
+              {kC, kR, kQ, kP, kM});
+}
+
+Mapping output_stationary(const Layer& layer, const Machine& machine) {
+  std::optional<Mapping> best;
+  std::optional<InputError> misfit;
+  int most = 0;
+  for (const Pattern& pattern : {os_a(), os_b(), os_c()}) {
+    try {
+      Mapping mapping = fit(pattern, layer, machine);
+      const int busy = busy_pes(mapping, layer, machine);
+      if (busy <= most) continue;
+      most = busy;
+      best = std::move(mapping);
+    } catch (const InputError& error) {
+      if (!misfit) misfit = error;
+    }
+  }
+  if (!best) throw *misfit;
+  return *best;
 }
 
 }  // namespace orrery

@@ -1,27 +1,27 @@
 #include "dataflows/weight_stationary.h"
 
-#include "dataflows/mapping/fit.h"
-
 namespace orrery {
 
-Mapping weight_stationary(const Layer& layer, const Machine& machine) {
+Pattern weight_stationary() {
   using enum Dim;
   using enum Place;
-  const Mapping largest{.dataflow = "ws",
-                        .nest = {{kG, 1, kDram},
-                                 {kN, layer.bound(kN), kDram},
-                                 {kP, layer.bound(kP), kDram},
-                                 {kM, machine.array.cols, kDram},
-                                 {kC, machine.array.rows, kDram},
-                                 {kR, 1, kGlb},
-                                 {kS, 1, kGlb},
-                                 {kC, 1, kRows},
-                                 {kM, 1, kCols},
-                                 {kN, 1, kPe},
-                                 {kP, 1, kPe},
-                                 {kQ, 1, kPe}},
-                        .keep = {.glb = glb_keeps(machine), .pe = {false, true, false}}};
-  return fit(largest, {1, 2, 4, 3}, layer, machine);
+  return {.name = "ws",
+          .description = "weight stationary: filter taps stay, psums leave after each product",
+          .nest = {{kG, kOne, kDram},
+                   {kN, at_most(kAll), kDram},
+                   {kP, at_most(kAll), kDram},
+                   {kQ, at_most(kAll), kDram},
+                   {kM, at_most(kArrayCols), kDram},
+                   {kC, at_most(kArrayRows), kDram},
+                   {kR, kOne, kGlb},
+                   {kS, kOne, kGlb},
+                   {kC, kOne, kRows},
+                   {kM, kOne, kCols},
+                   {kN, kOne, kPe},
+                   {kP, kOne, kPe},
+                   {kQ, kOne, kPe}},
+          .keep = {.pe = {false, true, false}},
+          .shrink = {kN, kP, kQ, kC, kM}};
 }
 
 }  // namespace orrery

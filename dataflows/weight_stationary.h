@@ -5,11 +5,10 @@
 // take turns in time, and psums go back to the GLB between them.
 #pragma once
 
-#include "dataflows/mapping/mapping.h"
+#include "dataflows/pattern/pattern.h"
 
 namespace orrery {
 
-// Throws InputError where no tile fits. The layer must have MACs.
-Mapping weight_stationary(const Layer& layer, const Machine& machine);
+Pattern weight_stationary();
 
 }  // namespace orrery

@@ -68,6 +68,8 @@ inline constexpr std::array kLayerTexts{
     Figure<LayerResult>{"difference", [](const LayerResult& r) -> Value { return r.difference; }},
     Figure<LayerResult>{"product_shift",
                         [](const LayerResult& r) -> Value { return whole(r.product_shift); }},
+    Figure<LayerResult>{"requant_shift",
+                        [](const LayerResult& r) -> Value { return whole(r.requant_shift); }},
     Figure<LayerResult>{"reduction", [](const LayerResult& r) -> Value { return r.reduction; }},
 };
 

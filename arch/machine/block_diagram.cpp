@@ -84,7 +84,7 @@ void draw_post(const Machine& m, Drawing& drawing) {
 std::string note(const Store& s) {
   std::string text;
   if (s.prefetches()) text += fmt::format(", {} ahead", some(s.prefetch_tiles, "tile"));
-  if (s.whole_tiles) text += ", whole";
+  if (s.tile_words > 0) text += fmt::format(", tiles of {}", some(s.tile_words, "word"));
   if (s.accumulates) text += ", adds";
   return text;
 }

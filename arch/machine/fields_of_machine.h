@@ -147,8 +147,12 @@ void Store::fields(V& v) {
            .min = 0,
            .max = 64,
            .optional = true});
-  v.field("whole_tiles", whole_tiles,
-          {.doc = "tiles lie in DRAM padded to full size, and move whole", .optional = true});
+  v.field("tile_words", tile_words,
+          {.doc = "a tile lies in DRAM padded to this size, and moves whole; 0: only what it holds",
+           .unit = "word",
+           .min = 0,
+           .max = 1 << 24,
+           .optional = true});
 }
 
 template <class V>

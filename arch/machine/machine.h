@@ -92,7 +92,8 @@ struct Store {
   bool shared_port = false;  // psum reads and writes take turns, writes first
   bool accumulates = false;  // adds psums that come from the array to those it holds
   int prefetch_tiles = 0;    // > 0: a queue of tiles for so many passes to come, keeps none
-  bool whole_tiles = false;  // tiles lie in DRAM padded to full size, and move whole
+  int tile_words =
+      0;  // > 0: each tile lies in DRAM by itself, padded to this size, and moves whole
   bool prefetches() const { return prefetch_tiles > 0; }
   template <class V>
   void fields(V& v);

@@ -245,9 +245,15 @@ void check_store(const Store& store, const Node& root, const std::string& path) 
     root.toward(path + ".accumulates")
         .fail(path + ".accumulates is true, but the store holds no psums");
   }
-  if (store.whole_tiles && store.holds != std::vector<std::string>{"filter"}) {
-    root.toward(path + ".whole_tiles")
-        .fail(path + ".whole_tiles is true; only filters alone can lie in DRAM as tiles");
+  if (store.tile_words > 0 && store.holds != std::vector<std::string>{"filter"}) {
+    root.toward(path + ".tile_words")
+        .fail(fmt::format("{}.tile_words is {}; only filters alone can lie in DRAM as tiles", path,
+                          store.tile_words));
+  }
+  if (store.prefetches() && store.holds.size() > 1) {
+    root.toward(path + ".prefetch_tiles")
+        .fail(fmt::format("{}.prefetch_tiles is {}; a queue holds the tiles of one tensor", path,
+                          store.prefetch_tiles));
   }
 }
 

@@ -4,7 +4,7 @@
 #include <set>
 #include <utility>
 
-#include "dataflows/mapping/mapping.h"
+#include "dataflows/mapping/check_lock_step.h"
 #include "dataflows/pass/nest.h"
 #include "dataflows/pass/pass.h"
 
@@ -34,7 +34,10 @@ std::string stride_limit(std::string_view axis, int value, const std::vector<int
 std::string check_layer(const Case& c) {
   const Layer& layer = c.layer;
   const Limits& limits = c.machine.limits;
-  if (layer.kind == LayerKind::kPool) return "a pooling layer has no mapping: it has no MACs";
+  if (layer.kind == LayerKind::kPool) {
+    std::string sentence = check_pooling(c.mapping, layer, c.machine);
+    if (!sentence.empty()) return sentence;
+  }
   if (layer.operand_bits > c.machine.numbers.operand_bits) {
     return fmt::format("the layer has {}-bit operands; the machine multiplies {} bits",
                        layer.operand_bits, c.machine.numbers.operand_bits);
@@ -88,23 +91,58 @@ std::string check_cover(const Case& c) {
 }
 
 std::string check_array(const Case& c) {
-  if (c.machine.array.psum_route != PsumRoute::kColumn) {
-    return "psums of this machine do not meet along a column, the one route that is played today";
-  }
   const Spread s = spread(c.nest, c.layer);
-  if (s.rows > c.machine.array.rows || s.cols > c.machine.array.cols) {
-    return fmt::format("the mapping spreads over {} x {} PEs; the array has {} x {}", s.rows,
-                       s.cols, c.machine.array.rows, c.machine.array.cols);
+  if (s.rows <= c.machine.array.rows && s.cols <= c.machine.array.cols) return {};
+  return fmt::format("the mapping spreads over {} x {} PEs; the array has {} x {}", s.rows, s.cols,
+                     c.machine.array.rows, c.machine.array.cols);
+}
+
+// Why psums that come by `route` do not allow a loop over `d` to spread over rows or columns.
+std::string misplaced(PsumRoute route, Dim d, Place place) {
+  const bool on_rows = place == Place::kRows;
+  const auto sentence = [&](std::string_view why) {
+    return fmt::format("{} lies across {}; {}", name(d), on_rows ? "rows" : "columns", why);
+  };
+  switch (route) {
+    case PsumRoute::kColumn:
+      if (!is_reduction(d) || on_rows) return {};
+      return sentence("psums of this machine are summed along a column, so reductions go to rows");
+    case PsumRoute::kTree:
+      if (is_reduction(d) == on_rows) return {};
+      return sentence(on_rows ? "the adder tree of a column sums all its rows, so rows are for "
+                                "reductions (C, R, S)"
+                              : "psums of this machine are summed by the adder tree of a column, "
+                                "so reductions go to rows");
+    case PsumRoute::kInPlace:
+      if (!is_reduction(d)) return {};
+      return sentence(
+          "each psum of this machine stays in place in one PE, so reductions turn in "
+          "time");
+    case PsumRoute::kSpill:
+      return {};
   }
-  for (const Loop& loop : c.nest.spatial) {
-    if (loop.place == Place::kCols && is_reduction(loop.dim)) {
-      return fmt::format(
-          "{} lies across columns; psums of this machine are summed along a column, so reductions "
-          "go to rows",
-          name(loop.dim));
-    }
+  return {};
+}
+
+std::string check_route(const Case& c) {
+  const Spread s = spread(c.nest, c.layer);
+  for (std::size_t i = 0; i < c.nest.spatial.size(); ++i) {
+    if (s.trips[i] == 1) continue;
+    const Loop& loop = c.nest.spatial[i];
+    std::string sentence = misplaced(c.machine.array.psum_route, loop.dim, loop.place);
+    if (!sentence.empty()) return sentence;
   }
-  // A chain is a run of neighbouring rows.
+  return {};
+}
+
+// Independent PEs that hand psums up a column do so to their neighbours.
+bool has_chains(const Machine& machine) {
+  return machine.array.psum_route == PsumRoute::kColumn && machine.array.pace == Pace::kIndependent;
+}
+
+std::string check_neighbours(const Case& c) {
+  if (!has_chains(c.machine)) return {};
+  const Spread s = spread(c.nest, c.layer);
   bool inside = false;
   for (std::size_t i = 0; i < c.nest.spatial.size(); ++i) {
     const Dim d = c.nest.spatial[i].dim;
@@ -147,6 +185,7 @@ bool has_gap(const Case& c, const Spread& s, const Box& pass) {
 
 // In each shape that a pass can have, the PEs of a psum chain are neighbours.
 std::string check_gaps(const Case& c) {
+  if (!has_chains(c.machine)) return {};
   const Spread s = spread(c.nest, c.layer);
   const auto sizes = [&](Dim d) {
     return block_sizes(block_sizes({c.layer.bound(d)}, c.nest.dram, d), c.nest.glb, d);
@@ -166,10 +205,30 @@ std::string check_gaps(const Case& c) {
   return {};
 }
 
+std::string check_steps(const Case& c) {
+  return check_lock_step(c.nest, c.layer, c.machine, c.pass);
+}
+
 std::string spad_overflow(std::string_view what, std::int64_t need, int have,
                           std::string_view unit) {
   if (need <= have) return {};
   return fmt::format("the {} spad must hold {} {}; it has {}", what, need, unit, have);
+}
+
+// The ifmap words that a PE must hold together, at most: a block at a ragged edge, in which a loop
+// that parts windows takes one step, can need more than the largest.
+int ifmap_live(const Case& c, Box pe, std::size_t dim) {
+  if (dim == kDims) return pe_program(c.layer, c.mapping, c.nest.pe, pe, pe).ifmap_live;
+  const Dim d = kAllDims[dim];
+  std::set<int> sizes{c.layer.bound(d)};
+  for (const auto* loops : {&c.nest.dram, &c.nest.glb, &c.nest.spatial})
+    sizes = block_sizes(sizes, *loops, d);
+  int most = 0;
+  for (const int size : sizes) {
+    pe[d] = {0, size};
+    most = std::max(most, ifmap_live(c, pe, dim + 1));
+  }
+  return most;
 }
 
 std::string check_spads(const Case& c) {
@@ -185,10 +244,16 @@ std::string check_spads(const Case& c) {
       }
     }
   }
+  const int live =
+      c.mapping.keep.pe[index(Tensor::kIfmap)] ? ifmap_live(c, pe, 0) : program.ifmap_live;
+  // A psum that leaves with its only MAC in the PE needs no place to stay.
+  const bool stay = program.window < program.counters;
   for (const std::string& sentence :
-       {spad_overflow("ifmap", program.ifmap_live, c.machine.pe.ifmap_spad_words, "words"),
-        spad_overflow("filter", program.filter_live, c.machine.pe.filter_spad_words, "words"),
-        spad_overflow("psum", program.window_psums, c.machine.pe.psum_spad_words, "psums")}) {
+       {spad_overflow("ifmap", live, c.machine.pe.ifmap_spad_words, "words"),
+        spad_overflow("filter", c.layer.kind == LayerKind::kPool ? 0 : program.filter_live,
+                      c.machine.pe.filter_spad_words, "words"),
+        spad_overflow("psum", stay ? program.window_psums : 0, c.machine.pe.psum_spad_words,
+                      "psums")}) {
     if (!sentence.empty()) return sentence;
   }
   return {};
@@ -201,6 +266,11 @@ std::string check_store(const Case& c, const Store& store) {
     if (std::ranges::find(store.holds, name(t)) == store.holds.end()) continue;
     std::int64_t words = footprint_words(c.layer, tile_box(c.mapping, t, c.glb, c.pass), t);
     if (t == Tensor::kPsum) words *= c.machine.words_per_psum();
+    if (store.tile_words > 0 && words > store.tile_words) {
+      return fmt::format("the {} tile has {} words; a tile of store {} has {}", name(t), words,
+                         store.name, store.tile_words);
+    }
+    words = std::max<std::int64_t>(words, store.tile_words);
     // A tile that is filled while another is in use needs room of its own; a prefetch store frees
     // words as the array takes them.
     const int copies = c.machine.overlaps(t) && !store.prefetches() ? 2 : 1;
@@ -233,6 +303,7 @@ std::string check_stores(const Case& c) {
 }
 
 std::string check_post(const Case& c) {
+  if (c.layer.kind == LayerKind::kPool) return {};
   const PostProcess& wants = c.layer.post;
   const Post& has = c.machine.post;
   if (wants.bias && !has.bias) return "the layer has biases; the machine does not add them";
@@ -262,8 +333,8 @@ std::string check(const Mapping& mapping, const Layer& layer, const Machine& mac
   }
   c.glb = nominal(c.nest.dram, layer.box());
   c.pass = nominal(c.nest.glb, c.glb);
-  for (const auto rule :
-       {check_cover, check_array, check_gaps, check_spads, check_stores, check_post}) {
+  for (const auto rule : {check_cover, check_array, check_route, check_neighbours, check_gaps,
+                          check_steps, check_spads, check_stores, check_post}) {
     if (std::string sentence = rule(c); !sentence.empty()) return sentence;
   }
   return {};

@@ -25,7 +25,8 @@ std::vector<SizedLoop> placed(const Pattern& pattern, const Layer& layer) {
     const bool cuts_planes = loop.dim == Dim::kP || loop.dim == Dim::kQ;
     if (cuts_planes && loop.place == Place::kDram) loop.place = Place::kGlb;
   }
-  std::ranges::stable_partition(nest, [](const auto& loop) { return loop.place == Place::kDram; });
+  std::stable_partition(nest.begin(), nest.end(),
+                        [](const SizedLoop& loop) { return loop.place == Place::kDram; });
   return nest;
 }
 

@@ -1,22 +1,22 @@
 // The largest tiles that a machine holds.
 #pragma once
 
-#include <array>
-#include <vector>
-
 #include "dataflows/mapping/mapping.h"
+#include "dataflows/pattern/pattern.h"
 
 namespace orrery {
 
-// `mapping` with the fewest halvings (rounding up) of the steps of some loops, named by their
-// places in the nest, with which check() has nothing to say; of equally many, those that fall on
-// the loops named first. Throws InputError with the dataflow's name and check()'s sentence where
-// even steps of 1 do not fit.
-Mapping fit(Mapping mapping, const std::vector<std::size_t>& shrinkable, const Layer& layer,
-            const Machine& machine);
+// The mapping that `pattern` describes for (layer, machine). Its free sizes are halved (rounding
+// up) as few times in all as leave check() with nothing to say; of equally many halvings, those
+// that fall on the dimensions that pattern.shrink names first, and on a dimension's outer loops.
+//
+// Where the layer ends in pooling, loops over ofmap rows and columns go from DRAM to the GLB, which
+// must hold whole planes.
+//
+// Throws InputError with the pattern's name and check()'s sentence where not even sizes of 1 fit,
+// and where none of the first kMostTries choices fits. The layer must have MACs.
+Mapping fit(const Pattern& pattern, const Layer& layer, const Machine& machine);
 
-// Every tensor whose store can keep tiles; those that only stream through a prefetch store are
-// bypassed.
-std::array<bool, kTensors> glb_keeps(const Machine& machine);
+inline constexpr int kMostTries = 50'000;
 
 }  // namespace orrery

@@ -44,12 +44,15 @@ LockStepPass compile_lock_step(const Layer& layer, const Machine& machine, const
     for (int col = 0; col < s.cols; ++col) {
       const std::optional<Box> box = pe_box(nest, s, pass, row, col);
       if (!box) continue;
-      LockStepPe pe{.row = row, .col = col, .offset = {}, .bound = {}};
+      LockStepPe pe{.row = row,
+                    .col = col,
+                    .place = nest_place(nest, s, row, col),
+                    .offset = {},
+                    .bound = {}};
       for (const Tensor t : kAllTensors) {
         pe.offset[index(t)] = distance(layer, t, layout[index(t)], origin, first_point(*box));
       }
       for (std::size_t i = 0; i < loops.size(); ++i) pe.bound[i] = (*box)[loops[i].dim].size();
-      out.rows = std::max(out.rows, row + 1);
       out.cols = std::max(out.cols, col + 1);
       out.pes.push_back(pe);
     }

@@ -5,12 +5,27 @@
 namespace orrery {
 namespace {
 
-void append_reductions(std::vector<ReductionLoop>& out, const std::vector<Loop>& loops, Place place,
-                       bool reversed) {
+void append_reductions(std::vector<ReductionLoop>& out, const std::vector<Loop>& loops,
+                       bool reversed = false) {
   for (const Loop& loop : loops) {
-    if (loop.place == place && is_reduction(loop.dim))
-      out.push_back({loop.dim, loop.step, reversed});
+    if (is_reduction(loop.dim)) out.push_back({loop.dim, loop.step, reversed});
   }
+}
+
+// The step of each spatial loop at (row, col). Rows and columns are mixed-radix numbers: each loop
+// of an axis is a digit, the outermost the most significant.
+std::vector<int> digits(const Nest& nest, const Spread& spread, int row, int col) {
+  std::vector<int> out;
+  int row_weight = spread.rows, col_weight = spread.cols;
+  for (std::size_t i = 0; i < nest.spatial.size(); ++i) {
+    const bool on_rows = nest.spatial[i].place == Place::kRows;
+    int& position = on_rows ? row : col;
+    int& weight = on_rows ? row_weight : col_weight;
+    weight /= spread.trips[i];
+    out.push_back(position / weight);
+    position %= weight;
+  }
+  return out;
 }
 
 }  // namespace
@@ -64,30 +79,30 @@ Spread spread(const Nest& nest, const Layer& layer) {
 int chain_length(const Nest& nest, const Spread& spread) {
   int length = 1;
   for (std::size_t i = nest.spatial.size(); i-- > 0;) {
-    if (nest.spatial[i].place != Place::kRows) continue;
+    if (nest.spatial[i].place != Place::kRows || spread.trips[i] == 1) continue;
     if (!is_reduction(nest.spatial[i].dim)) break;
     length *= spread.trips[i];
   }
   return length;
 }
 
-// Rows and columns are mixed-radix numbers: each loop of an axis is a digit, the outermost the most
-// significant. A digit beyond a ragged edge has no work.
 std::optional<Box> pe_box(const Nest& nest, const Spread& spread, const Box& pass, int row,
                           int col) {
   Box box = pass;
-  int row_weight = spread.rows, col_weight = spread.cols;
-  for (std::size_t i = 0; i < nest.spatial.size(); ++i) {
-    const bool on_rows = nest.spatial[i].place == Place::kRows;
-    int& position = on_rows ? row : col;
-    int& weight = on_rows ? row_weight : col_weight;
-    weight /= spread.trips[i];
-    const int digit = position / weight;
-    position %= weight;
-    if (digit >= trips(nest.spatial[i], box)) return std::nullopt;
-    box = block(nest.spatial[i], box, digit);
+  const std::vector<int> digit = digits(nest, spread, row, col);
+  for (std::size_t i = 0; i < digit.size(); ++i) {
+    // Beyond a ragged edge.
+    if (digit[i] >= trips(nest.spatial[i], box)) return std::nullopt;
+    box = block(nest.spatial[i], box, digit[i]);
   }
   return box;
+}
+
+int nest_place(const Nest& nest, const Spread& spread, int row, int col) {
+  int place = 0;
+  const std::vector<int> digit = digits(nest, spread, row, col);
+  for (std::size_t i = 0; i < digit.size(); ++i) place = place * spread.trips[i] + digit[i];
+  return place;
 }
 
 const Box& tile_box(const Mapping& mapping, Tensor t, const Box& glb, const Box& pass) {
@@ -101,11 +116,11 @@ bool same_words(const Box& a, const Box& b, Tensor t) {
 ReductionTree reduction_tree(const Mapping& mapping, const Layer& layer, const Machine& machine) {
   const Nest nest = take_apart(mapping, layer, machine);
   ReductionTree tree;
-  append_reductions(tree.outer, nest.dram, Place::kDram, false);
-  append_reductions(tree.outer, nest.glb, Place::kGlb, false);
-  append_reductions(tree.local, nest.pe, Place::kPe, false);
-  // Psums enter a chain at its highest row and leave it at its lowest.
-  append_reductions(tree.chain, nest.spatial, Place::kRows, true);
+  append_reductions(tree.outer, nest.dram);
+  append_reductions(tree.outer, nest.glb);
+  append_reductions(tree.local, nest.pe);
+  // Psums enter a column at its highest row and leave it at its lowest.
+  append_reductions(tree.chain, nest.spatial, machine.array.psum_route == PsumRoute::kColumn);
   return tree;
 }
 

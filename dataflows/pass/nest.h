@@ -28,13 +28,16 @@ struct Spread {
   int rows = 1, cols = 1;
 };
 Spread spread(const Nest& nest, const Layer& layer);
-// Rows of a column of PEs that add to the same psums: the trips of the row loops over reductions,
-// which lie innermost.
+// Neighbouring rows of a column of PEs that add to the same psums: the trips of the row loops over
+// reductions inside the last other one that turns.
 int chain_length(const Nest& nest, const Spread& spread);
 
 // The part of a pass that the PE at (row, col) works on; empty where it has nothing to do.
 std::optional<Box> pe_box(const Nest& nest, const Spread& spread, const Box& pass, int row,
                           int col);
+// The place of (row, col) in the order of the nest: its spatial loops turn like an odometer, the
+// innermost fastest, whether over rows or columns.
+int nest_place(const Nest& nest, const Spread& spread, int row, int col);
 
 // The tile of `t` that the GLB holds for a pass: of the GLB's box if kept, of the pass if bypassed.
 const Box& tile_box(const Mapping& mapping, Tensor t, const Box& glb, const Box& pass);
@@ -42,7 +45,9 @@ const Box& tile_box(const Mapping& mapping, Tensor t, const Box& glb, const Box&
 // True where two boxes touch the same words of `t`, i.e. agree in the dimensions that index it.
 bool same_words(const Box& a, const Box& b, Tensor t);
 
-// The order in which the nest adds up one psum.
+// The order in which one psum is added up: by the nest in time, and in a pass along the column that
+// it climbs, or in the order in which its PEs send their shares to the store that adds them. Where
+// psums meet in another way their order is not told: they wrap there, or stay in one PE.
 ReductionTree reduction_tree(const Mapping& mapping, const Layer& layer, const Machine& machine);
 
 }  // namespace orrery

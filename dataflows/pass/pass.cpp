@@ -7,8 +7,8 @@
 namespace orrery {
 namespace {
 
-// Links each PE to the one above it in its chain.
-void link_chains(std::vector<PeRole>& pes, int chain, int cols, int rows) {
+// Links each PE to the one above it in its chain; those where a chain starts merge with `entry`.
+void link_chains(std::vector<PeRole>& pes, PsumSource entry, int chain, int cols, int rows) {
   std::vector<int> at(static_cast<std::size_t>(rows * cols), -1);
   const auto cell = [&](int row, int col) -> int& {
     return at[static_cast<std::size_t>(row * cols + col)];
@@ -20,7 +20,26 @@ void link_chains(std::vector<PeRole>& pes, int chain, int cols, int rows) {
       pe.above = cell(pe.row - 1, pe.col);
     }
     const bool last = pe.row % chain == chain - 1 || cell(pe.row + 1, pe.col) < 0;
-    pe.psum_source = last ? PsumSource::kNoc : PsumSource::kBelow;
+    pe.psum_source = last ? entry : PsumSource::kBelow;
+  }
+}
+
+// Where the psums of each PE come from and go to.
+void route_psums(std::vector<PeRole>& pes, const Machine& machine, const Nest& nest,
+                 const Spread& across) {
+  const PsumSource entry = machine.accumulates_at_store() ? PsumSource::kNone : PsumSource::kNoc;
+  switch (machine.array.psum_route) {
+    case PsumRoute::kColumn:
+      link_chains(pes, entry, chain_length(nest, across), across.cols, across.rows);
+      break;
+    case PsumRoute::kTree:
+      // One PE of each tree merges the old psums.
+      for (PeRole& pe : pes) pe.psum_source = pe.row == 0 ? entry : PsumSource::kNone;
+      break;
+    case PsumRoute::kInPlace:
+    case PsumRoute::kSpill:
+      for (PeRole& pe : pes) pe.psum_source = entry;
+      break;
   }
 }
 
@@ -98,7 +117,7 @@ Pass compile_pass(const Layer& layer, const Machine& machine, const Mapping& map
       boxes.push_back(*box);
     }
   }
-  link_chains(out.pes, chain_length(nest, across), across.cols, across.rows);
+  route_psums(out.pes, machine, nest, across);
   std::array<bool, kDims> split{};
   for (std::size_t i = 0; i < nest.spatial.size(); ++i) {
     if (across.trips[i] > 1) split[index(nest.spatial[i].dim)] = true;
@@ -110,18 +129,22 @@ Pass compile_pass(const Layer& layer, const Machine& machine, const Mapping& map
     const PeRole& pe = out.pes[i];
     all.push_back(share_of(layer, mapping, nest, boxes[i], widest, widest_slides));
     all.back().pe = static_cast<int>(i);
+    all.back().turn = nest_place(nest, across, pe.row, pe.col);
     all.back().program = &out.programs[static_cast<std::size_t>(pe.program)];
     if (pe.psum_source == PsumSource::kNoc) entering.push_back(all.back());
     if (pe.psum_sink == PsumSink::kNoc) leaving.push_back(all.back());
   }
-  const auto stream = [&](Tensor t, const std::vector<PeShare>& shares, int packet_words) {
-    return build_stream(layer, t, shares, split, packet_words, layout[index(t)], pass);
+  const auto stream = [&](Tensor t, const std::vector<PeShare>& shares, int packet_words,
+                          Sharing sharing = Sharing::kTogether) {
+    return build_stream(layer, t, shares, split, packet_words, sharing, layout[index(t)], pass);
   };
   out.psums_per_packet = packet_psums(machine);
   out.ifmap = stream(Tensor::kIfmap, all, packet_words(machine, Tensor::kIfmap));
   out.filter = stream(Tensor::kFilter, all, packet_words(machine, Tensor::kFilter));
   out.psum_in = stream(Tensor::kPsum, entering, out.psums_per_packet);
-  out.psum_out = stream(Tensor::kPsum, leaving, out.psums_per_packet);
+  const bool spills = machine.array.psum_route == PsumRoute::kSpill;
+  out.psum_out = stream(Tensor::kPsum, leaving, out.psums_per_packet,
+                        spills ? Sharing::kApart : Sharing::kTogether);
   return out;
 }
 

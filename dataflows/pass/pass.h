@@ -28,7 +28,10 @@ Coordinates coordinates(const Layer& layer, Tensor t, const std::array<int, kDim
 // Of a box: the coordinates of its first point.
 Coordinates origin(const Layer& layer, Tensor t, const Box& box);
 
-enum class PsumSource : std::uint8_t { kNoc, kBelow };
+// What a PE merges its psums with: old ones from the NoC, those of the PE below, or nothing.
+enum class PsumSource : std::uint8_t { kNoc, kBelow, kNone };
+// Where they go: to the store, by themselves or summed by an adder tree on the way, or to the PE
+// above.
 enum class PsumSink : std::uint8_t { kNoc, kAbove };
 
 // One mapped PE. PEs are numbered in row-major order of the array, idle ones left out.
@@ -41,8 +44,8 @@ struct PeRole {
 };
 
 // The packets of one bus in the order in which it serves them. A packet goes to (or, for psums that
-// leave, comes from) the PEs of one group, all at once. Addresses are relative to the origin of the
-// pass in the tile.
+// leave, comes from) the PEs of one group, all at once; psums that leave several PEs in one packet
+// are summed on the way. Addresses are relative to the origin of the pass in the tile.
 struct Stream {
   std::vector<std::int32_t> address;   // of every word, packet after packet
   std::vector<std::int32_t> first{0};  // packet k holds words first[k] .. first[k+1]
@@ -51,6 +54,12 @@ struct Stream {
   std::vector<std::int32_t> first_member{
       0};  // group k: member[first_member[k]] .. first_member[k+1]
   std::int32_t packets() const { return static_cast<std::int32_t>(group.size()); }
+  // Whether packet k carries the same psums as the one before it, from another PE.
+  bool repeats(std::int32_t k) const {
+    const auto at = static_cast<std::size_t>(k);
+    return k > 0 && address[static_cast<std::size_t>(first[at])] ==
+                        address[static_cast<std::size_t>(first[at - 1])];
+  }
 };
 
 struct Pass {

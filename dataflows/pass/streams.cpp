@@ -160,12 +160,13 @@ std::vector<Word> words_of(const Layer& layer, Tensor t, const PeShare& share,
 
 struct Packet {
   Key key;
+  int turn;
   int pe;
   std::vector<std::int32_t> address;
-  auto order() const { return std::tie(key, address, pe); }
+  auto order() const { return std::tie(key, address, turn); }
 };
 
-std::vector<Packet> packets_of(const std::vector<Word>& words, int pe, int window,
+std::vector<Packet> packets_of(const std::vector<Word>& words, const PeShare& share, int window,
                                int packet_words) {
   std::vector<Packet> packets;
   for (std::size_t start = 0; start < words.size();) {
@@ -173,7 +174,7 @@ std::vector<Packet> packets_of(const std::vector<Word>& words, int pe, int windo
         static_cast<std::size_t>(window) - start % static_cast<std::size_t>(window);
     const std::size_t size =
         std::min({left, static_cast<std::size_t>(packet_words), words.size() - start});
-    Packet packet{words[start].key, pe, {}};
+    Packet packet{words[start].key, share.turn, share.pe, {}};
     for (std::size_t i = start; i < start + size; ++i) packet.address.push_back(words[i].address);
     if (!packets.empty() && packet.key < packets.back().key) {
       throw std::logic_error("a PE's stream leaves the order of its bus");
@@ -187,7 +188,7 @@ std::vector<Packet> packets_of(const std::vector<Word>& words, int pe, int windo
 }  // namespace
 
 Stream build_stream(const Layer& layer, Tensor t, const std::vector<PeShare>& shares,
-                    const std::array<bool, kDims>& split, int packet_words,
+                    const std::array<bool, kDims>& split, int packet_words, Sharing sharing,
                     const TileLayout& layout, const Box& pass) {
   const Coordinates pass_origin = origin(layer, t, pass);
   std::vector<Packet> packets;
@@ -195,8 +196,7 @@ Stream build_stream(const Layer& layer, Tensor t, const std::vector<PeShare>& sh
     const std::vector<Word> words = words_of(layer, t, share, split, layout, pass_origin);
     const int window =
         t == Tensor::kPsum ? share.program->window_psums : static_cast<int>(words.size());
-    std::ranges::move(packets_of(words, share.pe, window, packet_words),
-                      std::back_inserter(packets));
+    std::ranges::move(packets_of(words, share, window, packet_words), std::back_inserter(packets));
   }
   std::ranges::sort(packets, {}, &Packet::order);
   Stream stream;
@@ -204,11 +204,10 @@ Stream build_stream(const Layer& layer, Tensor t, const std::vector<PeShare>& sh
   for (std::size_t i = 0; i < packets.size();) {
     std::vector<std::int32_t> members;
     const std::size_t start = i;
-    for (; i < packets.size() && packets[i].key == packets[start].key &&
-           packets[i].address == packets[start].address;
-         ++i) {
-      members.push_back(packets[i].pe);
-    }
+    do {
+      members.push_back(packets[i++].pe);
+    } while (sharing == Sharing::kTogether && i < packets.size() &&
+             packets[i].key == packets[start].key && packets[i].address == packets[start].address);
     const auto [it, fresh] = groups.try_emplace(members, static_cast<std::int32_t>(groups.size()));
     if (fresh) {
       std::ranges::copy(members, std::back_inserter(stream.member));

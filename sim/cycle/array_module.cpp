@@ -6,52 +6,143 @@ namespace orrery {
 
 ArrayModule::ArrayModule(const sc_core::sc_module_name& name) : sc_module(name) {
   SC_HAS_PROCESS(ArrayModule);
+  SC_THREAD(fill);
   SC_THREAD(run);
+  SC_THREAD(drain);
 }
 
 void ArrayModule::configure(Job& job) {
   job_ = &job;
-  array_.emplace(job.machine);
-  array_->lose(job.options.lost);
   passes_.clear();
+  array_.reset();
+  lock_step_.reset();
+  if (job.machine.array.pace == Pace::kLockStep) {
+    lock_step_.emplace(job.machine);
+    lock_step_->lose(job.options.lost);
+  } else {
+    array_.emplace(job.machine);
+    array_->lose(job.options.lost);
+  }
+}
+
+void ArrayModule::fill() {
+  while (true) {
+    const PassPtr order = orders->read();
+    try {
+      move_shadow_filters(*order);
+    } catch (const InputError& error) {
+      give_up(*order, error.what());
+      continue;
+    }
+    filled_.write(order);
+    // The shadow registers are free again when the pass has taken them over, and the filter bus
+    // when it has what it did not take from there.
+    if (!order->began.open) wait(order->began.opened);
+    if (!order->filled.open) wait(order->filled.opened);
+  }
 }
 
 void ArrayModule::run() {
   while (true) {
-    const PassPtr order = orders->read();
+    const PassPtr order = filled_.read();
+    order->began.release();
     try {
-      play(*order);
+      lock_step_ ? play_in_lock_step(order) : play(order);
     } catch (const DeadlockError& error) {
-      job_->failure = error.what();
-      order->filled->release();
+      give_up(*order, error.what());
     }
-    order->done.release();
   }
 }
 
-void ArrayModule::play(PassOrder& order) {
-  const Pass& pass = compiled(order.step.pass);
-  const std::int64_t period = job_->clocks.core.period;
-  array_->start(pass, job_->machine.arithmetic(job_->layer), tiles(order.step));
-  array_->play_fill();
-  const std::int64_t filled = array_->record().filled_cycle;
-  wait(ticks(filled * period));
-  order.filled->release();
-  array_->play();
-  wait(ticks((array_->record().cycles - filled) * period));
-  note(pass, array_->record());
+void ArrayModule::drain() {
+  while (true) {
+    if (draining_.empty()) wait(drains_);
+    const Draining next = draining_.front();
+    let_pass_until(next.done);
+    draining_.pop_front();
+    finish(*next.order);
+  }
 }
 
-const Pass& ArrayModule::compiled(const Box& pass) {
+void ArrayModule::move_shadow_filters(PassOrder& order) {
+  const LockStepPlan& plan = compiled(order.step.pass).lock_step;
+  if (!lock_step_ || !lock_step_->shadows(plan)) return;
+  order.fill_begin = job_->core_cycle();
+  let_pass_until(order.fill_begin + lock_step_->fill_cycles(plan));
+  order.filled.release();
+}
+
+// A pass that cannot be played: those who wait for it go on, and find the reason in the job.
+void ArrayModule::give_up(PassOrder& order, const std::string& why) {
+  job_->failure = why;
+  --job_->passes_under_way;
+  order.filled.release();
+  order.done.release();
+}
+
+void ArrayModule::play(const PassPtr& order) {
+  const Compiled& pass = compiled(order->step.pass);
+  const std::int64_t begin = job_->core_cycle();
+  array_->start(pass.independent, job_->machine.arithmetic(job_->layer), tiles(*order));
+  array_->play_fill();
+  let_pass_until(begin + array_->record().filled_cycle);
+  order->filled.release();
+  array_->play();
+  let_pass_until(begin + array_->record().cycles);
+  note(array_->record());
+  finish(*order);
+}
+
+void ArrayModule::play_in_lock_step(const PassPtr& order) {
+  const LockStepPlan& plan = compiled(order->step.pass).lock_step;
+  const PassTimes times = lock_step_->play(plan, work(), job_->machine.arithmetic(job_->layer),
+                                           tiles(*order), order->fill_begin, job_->core_cycle());
+  if (!order->filled.open) {
+    let_pass_until(times.filled);
+    order->filled.release();
+  }
+  draining_.push_back({order, times.done});
+  drains_.notify();
+  let_pass_until(times.handed);
+}
+
+void ArrayModule::finish(PassOrder& order) {
+  if (lock_step_) note(lock_step_->take_record(job_->core_cycle()));
+  const int active = compiled(order.step.pass).pes;
+  LayerResult& result = job_->result;
+  ++result.passes;
+  result.active_pes = std::max(result.active_pes, active);
+  result.active_pes_mean += active;
+  job_->array_idle_since = job_->core_cycle();
+  --job_->passes_under_way;
+  order.done.release();
+}
+
+void ArrayModule::let_pass_until(std::int64_t cycle) {
+  const std::int64_t cycles = cycle - job_->core_cycle();
+  if (cycles > 0) wait(ticks(cycles * job_->clocks.core.period));
+}
+
+const ArrayModule::Compiled& ArrayModule::compiled(const Box& pass) {
   std::array<int, kDims> size;
   for (const Dim d : kAllDims) size[index(d)] = pass[d].size();
   const auto [it, fresh] = passes_.try_emplace(size);
-  if (fresh)
-    it->second = compile_pass(job_->layer, job_->machine, job_->mapping, pass, job_->layout);
-  return it->second;
+  Compiled& out = it->second;
+  if (!fresh) return out;
+  if (lock_step_) {
+    out.lock_step = plan_lock_step(
+        compile_lock_step(job_->layer, job_->machine, job_->mapping, pass, job_->layout), work(),
+        job_->machine, job_->options.lost);
+    out.pes = out.lock_step.pes;
+  } else {
+    out.independent = compile_pass(job_->layer, job_->machine, job_->mapping, pass, job_->layout);
+    out.pes = static_cast<int>(out.independent.pes.size());
+  }
+  return out;
 }
 
-PassTiles ArrayModule::tiles(const Step& step) {
+PassTiles ArrayModule::tiles(const PassOrder& order) {
+  const Step& step = order.step;
   const auto offset = [&](Tensor t) {
     const Coordinates from = origin(job_->layer, t, step.pass);
     const Coordinates tile = origin(job_->layer, t, step.tile[index(t)]);
@@ -61,24 +152,27 @@ PassTiles ArrayModule::tiles(const Step& step) {
     return at;
   };
   Glb& glb = job_->glb;
-  const int ifmap = glb.present(Tensor::kIfmap);
+  const auto buffer = [&](Tensor t) { return order.buffer[index(t)]; };
+  const int ifmap = buffer(Tensor::kIfmap);
   return {.ifmap = glb.words(Tensor::kIfmap, ifmap).data() + offset(Tensor::kIfmap),
           .padding = job_->machine.padding == Padding::kGenerated
                          ? glb.padding(ifmap).data() + offset(Tensor::kIfmap)
                          : nullptr,
-          .filter = glb.words(Tensor::kFilter, glb.present(Tensor::kFilter)).data() +
-                    offset(Tensor::kFilter),
-          .psum = glb.psums(glb.present(Tensor::kPsum)).data() + offset(Tensor::kPsum),
+          .filter =
+              glb.words(Tensor::kFilter, buffer(Tensor::kFilter)).data() + offset(Tensor::kFilter),
+          .psum = glb.psums(buffer(Tensor::kPsum)).data() + offset(Tensor::kPsum),
           .read_psums = !step.starts_psums || job_->machine.first_psum == FirstPsum::kRead};
 }
 
-void ArrayModule::note(const Pass& pass, const PassRecord& record) {
+PeWork ArrayModule::work() const {
+  if (job_->layer.kind != LayerKind::kPool) return PeWork::kMultiply;
+  return job_->layer.pool.kind == PoolKind::kMax ? PeWork::kMax : PeWork::kSum;
+}
+
+void ArrayModule::note(const PassRecord& record) {
   LayerResult& result = job_->result;
-  const int active = static_cast<int>(pass.pes.size());
-  ++result.passes;
   result.pass_cycles += static_cast<std::uint64_t>(record.cycles);
-  result.active_pes = std::max(result.active_pes, active);
-  result.active_pes_mean += active;
+  result.steps += static_cast<std::uint64_t>(record.steps);
   for (std::size_t i = 0; i < result.pe_cycles.size(); ++i)
     result.pe_cycles[i] += record.pe_cycles[i];
   result.counts += record.counts;

@@ -2,18 +2,21 @@
 // clock.
 #pragma once
 
+#include <deque>
 #include <map>
 #include <memory>
 #include <optional>
 #include <systemc>
 
 #include "sim/cycle/job.h"
+#include "sim/machine/lock_step.h"
 
 namespace orrery {
 
 // Inside a pass nothing depends on the rest of the machine (GLB banks belong to one tensor, DMA has
 // its own slot), so the array plays its cycles in one go up to the next point that others wait for,
-// and then lets that many clocks pass.
+// and then lets that many clocks pass. Passes go through three stages: filters that move into
+// shadow registers, the pass itself, and psums that are still on their way.
 class ArrayModule : public sc_core::sc_module {
  public:
   sc_core::sc_fifo_in<PassPtr> orders;
@@ -22,16 +25,39 @@ class ArrayModule : public sc_core::sc_module {
   void configure(Job& job);
 
  private:
+  // A pass compiled for the array that the machine has.
+  struct Compiled {
+    Pass independent;
+    LockStepPlan lock_step;
+    int pes = 0;
+  };
+  struct Draining {
+    PassPtr order;
+    std::int64_t done = 0;  // core cycle
+  };
+
+  void fill();
   void run();
-  void play(PassOrder& order);
-  const Pass& compiled(const Box& pass);
-  PassTiles tiles(const Step& step);
-  void note(const Pass& pass, const PassRecord& record);
+  void drain();
+  void move_shadow_filters(PassOrder& order);
+  void give_up(PassOrder& order, const std::string& why);
+  void play(const PassPtr& order);
+  void play_in_lock_step(const PassPtr& order);
+  void finish(PassOrder& order);
+  void let_pass_until(std::int64_t cycle);
+  const Compiled& compiled(const Box& pass);
+  PassTiles tiles(const PassOrder& order);
+  PeWork work() const;
+  void note(const PassRecord& record);
 
   Job* job_ = nullptr;
   std::optional<Array> array_;
+  std::optional<LockStepArray> lock_step_;
   // Passes over boxes of one size are alike.
-  std::map<std::array<int, kDims>, Pass> passes_;
+  std::map<std::array<int, kDims>, Compiled> passes_;
+  sc_core::sc_fifo<PassPtr> filled_{"filled", 1};
+  std::deque<Draining> draining_;
+  sc_core::sc_event drains_;
 };
 
 }  // namespace orrery

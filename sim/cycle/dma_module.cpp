@@ -28,26 +28,76 @@ std::int32_t take(const unsigned char* from, int size) {
 DmaModule::DmaModule(const sc_core::sc_module_name& name) : sc_module(name), socket("socket") {
   SC_HAS_PROCESS(DmaModule);
   SC_THREAD(run);
+  SC_THREAD(end_transfers);
+}
+
+void DmaModule::configure(Job& job) {
+  job_ = &job;
+  link_free_ = 0;
 }
 
 void DmaModule::run() {
   while (true) {
-    const TransferPtr t = orders->read();
-    if (t->room && !t->room->open) wait(t->room->opened);
+    const TransferPtr t = next_ready();
     const Job& job = *job_;
     const int crossing = job.machine.dma.crossing_cycles;
     const std::int64_t begin = job.clocks.link.edge(job.now(), crossing);
-    link_words_ = link_time_ = post_cycles_ = 0;
-    if (begin > job.now()) wait(ticks(begin - job.now()));
-    move(*t);
     const std::int64_t width = job.machine.dma.words_per_cycle;
+    link_words_ = post_cycles_ = 0;
+    if (begin > job.now()) wait(ticks(begin - job.now()));
+    link_time_ = std::max<std::int64_t>(0, link_free_ - begin) * width;
+    move(*t);
     const std::int64_t post = post_cycles_ * job.clocks.core.period;
     const std::int64_t end =
         job.clocks.link.edge(begin + std::max((link_time_ + width - 1) / width, post), 0);
-    if (end > job.now()) wait(ticks(end - job.now()));
-    t->core_sees = job.clocks.core.edge(end, crossing);
-    t->done.release();
+    link_free_ = end;
+    under_way_.push_back({t, end});
+    began_.notify();
+    while (under_way_.size() >= static_cast<std::size_t>(job.machine.dma.outstanding)) wait(ended_);
   }
+}
+
+void DmaModule::end_transfers() {
+  while (true) {
+    if (under_way_.empty()) wait(began_);
+    const auto [transfer, end] = under_way_.front();
+    if (end > job_->now()) wait(ticks(end - job_->now()));
+    transfer->core_sees = job_->clocks.core.edge(end, job_->machine.dma.crossing_cycles);
+    transfer->done.release();
+    under_way_.pop_front();
+    ended_.notify();
+  }
+}
+
+// Of the transfers that have room, the first in the queue of those that the earliest pass waits
+// for. It lets go of what it waited for.
+TransferPtr DmaModule::next_ready() {
+  while (true) {
+    for (TransferPtr order; orders->nb_read(order);) waiting_.push_back(order);
+    auto ready = waiting_.end();
+    for (auto t = waiting_.begin(); t != waiting_.end(); ++t) {
+      if ((*t)->ready() && (ready == waiting_.end() || (*t)->pass < (*ready)->pass)) ready = t;
+    }
+    if (ready != waiting_.end()) {
+      const TransferPtr transfer = *ready;
+      waiting_.erase(ready);
+      transfer->after_fill = transfer->after_pass = nullptr;
+      transfer->after = nullptr;
+      return transfer;
+    }
+    wait_for_room();
+  }
+}
+
+void DmaModule::wait_for_room() {
+  sc_core::sc_event_or_list events;
+  events |= orders->data_written_event();
+  for (const TransferPtr& t : waiting_) {
+    if (t->after_fill && !t->after_fill->filled.open) events |= t->after_fill->filled.opened;
+    if (t->after_pass && !t->after_pass->done.open) events |= t->after_pass->done.opened;
+    if (t->after && !t->after->done.open) events |= t->after->done.opened;
+  }
+  wait(events);
 }
 
 void DmaModule::move(const Transfer& t) {
@@ -55,7 +105,7 @@ void DmaModule::move(const Transfer& t) {
     case TransferKind::kLoadIfmap:
       return load_words(t, Tensor::kIfmap);
     case TransferKind::kLoadFilter:
-      return load_words(t, Tensor::kFilter);
+      return job_->map.filter_tiles.empty() ? load_words(t, Tensor::kFilter) : load_filter_tile(t);
     case TransferKind::kLoadPsum:
       return load_psums(t);
     case TransferKind::kStorePsum:
@@ -130,6 +180,17 @@ void DmaModule::load_words(const Transfer& t, Tensor tensor) {
   const auto words = static_cast<std::uint64_t>(link_words_);
   job.result.counts[ifmap ? Action::dram_ifmap_read : Action::dram_filter_read] += words;
   job.result.counts[ifmap ? Action::glb_ifmap_dma_write : Action::glb_filter_dma_write] += words;
+}
+
+// A tile that lies in DRAM whole, padding included.
+void DmaModule::load_filter_tile(const Transfer& t) {
+  Job& job = *job_;
+  std::vector<std::int16_t>& tile = job.glb.words(Tensor::kFilter, t.buffer);
+  values_.resize(static_cast<std::size_t>(job.map.tile_words));
+  read(job.map.filter_tile(t.box), static_cast<int>(values_.size()), 1, values_.data());
+  for (std::size_t i = 0; i < tile.size(); ++i) tile[i] = static_cast<std::int16_t>(values_[i]);
+  job.result.counts[Action::dram_filter_read] += static_cast<std::uint64_t>(link_words_);
+  job.result.counts[Action::glb_filter_dma_write] += static_cast<std::uint64_t>(link_words_);
 }
 
 void DmaModule::load_psums(const Transfer& t) {
@@ -238,8 +299,8 @@ void DmaModule::pool_planes(const Transfer& t) {
   const int rows = layer.ifmap_rows, cols = layer.ifmap_cols, size = rows * cols;
   const Pool& window = layer.pool;
   for (int n = t.box[Dim::kN].lo; n < t.box[Dim::kN].hi; ++n) {
-    for (int c = t.box[Dim::kC].lo; c < t.box[Dim::kC].hi; ++c) {
-      const std::int64_t plane = std::int64_t{n} * layer.bound(Dim::kC) + c;
+    for (int g = t.box[Dim::kG].lo; g < t.box[Dim::kG].hi; ++g) {
+      const std::int64_t plane = std::int64_t{n} * layer.bound(Dim::kG) + g;
       Planes in{rows, cols, std::vector<std::int32_t>(static_cast<std::size_t>(size))};
       read(job.map.ifmap + plane * size, size, 1, in.word.data());
       const Planes out = PostUnit::pool(in, window);
@@ -274,8 +335,19 @@ void DmaModule::put_operands() {
   };
   const auto ifmap = dram_ifmap(job.layer, job.machine, job.in.ifmap);
   put_all(job.map.ifmap, 1, ifmap.size(), [&](std::size_t i) { return ifmap[i]; });
-  put_all(job.map.filter, 1, job.in.filter.data.size(),
-          [&](std::size_t i) { return job.in.filter.data[i]; });
+  if (job.map.filter_tiles.empty()) {
+    put_all(job.map.filter, 1, job.in.filter.data.size(),
+            [&](std::size_t i) { return job.in.filter.data[i]; });
+  }
+  std::vector<std::int16_t> tile;
+  for (const Box& box : job.map.filter_tiles) {
+    tile.assign(static_cast<std::size_t>(job.map.tile_words), 0);
+    for (const Run& run : tile_runs(job.layer, job.machine, box, Tensor::kFilter,
+                                    job.layout[index(Tensor::kFilter)])) {
+      std::copy_n(job.in.filter.data.begin() + run.dram, run.size, tile.begin() + run.glb);
+    }
+    put_all(job.map.filter_tile(box), 1, tile.size(), [&](std::size_t i) { return tile[i]; });
+  }
   put_all(job.map.bias, job.words_per_psum(), job.in.bias.data.size(),
           [&](std::size_t i) { return job.in.bias.data[i]; });
 }

@@ -4,6 +4,7 @@
 
 #include <tlm_utils/simple_initiator_socket.h>
 
+#include <deque>
 #include <systemc>
 #include <vector>
 
@@ -14,14 +15,17 @@ namespace orrery {
 // A transfer begins on a link edge, `crossing_cycles` after the order; the core knows of its end on
 // a core edge, as many core cycles after it. All its requests go out at once, each of
 // at most burst_words neighbouring words; a burst passes the link at words_per_cycle once DRAM has
-// all of it, and post-processing works at its own pace beside it.
+// all of it, and post-processing works at its own pace beside it. Of the
+// transfers that have room the one goes first that the earliest pass waits for, of several the one
+// asked for first; at most `outstanding` are under way, and they end in the order in which they
+// began.
 class DmaModule : public sc_core::sc_module {
  public:
   sc_core::sc_fifo_in<TransferPtr> orders;
   tlm_utils::simple_initiator_socket<DmaModule, 64> socket;
 
   explicit DmaModule(const sc_core::sc_module_name& name);
-  void configure(Job& job) { job_ = &job; }
+  void configure(Job& job);
 
   // Debug access for the host: puts a layer's operands into DRAM, takes its ofmap out. No time
   // passes.
@@ -29,9 +33,18 @@ class DmaModule : public sc_core::sc_module {
   OperandTensor take_ofmap();
 
  private:
+  struct UnderWay {
+    TransferPtr transfer;
+    std::int64_t end = 0;  // tick
+  };
+
   void run();
+  void end_transfers();
+  TransferPtr next_ready();
+  void wait_for_room();
   void move(const Transfer& t);
   void load_words(const Transfer& t, Tensor tensor);
+  void load_filter_tile(const Transfer& t);
   void load_psums(const Transfer& t);
   void store_psums(const Transfer& t);
   void store_ofmap(const Transfer& t);
@@ -51,7 +64,10 @@ class DmaModule : public sc_core::sc_module {
   std::int64_t link_words_ = 0;   // of the transfer under way
   std::int64_t link_time_ = 0;    // until its last word has passed, in ticks * words_per_cycle
   std::int64_t post_cycles_ = 0;  // core cycles of post-processing
-  std::uint64_t moved_words_ = 0;
+  std::deque<TransferPtr> waiting_;
+  std::deque<UnderWay> under_way_;
+  sc_core::sc_event began_, ended_;
+  std::int64_t link_free_ = 0;  // tick
 };
 
 }  // namespace orrery

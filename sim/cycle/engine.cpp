@@ -8,6 +8,7 @@
 #include "sim/cycle/controller_module.h"
 #include "sim/cycle/dma_module.h"
 #include "sim/cycle/dram_module.h"
+#include "sim/schedule/misfit.h"
 #include "workloads/golden/golden.h"
 #include "workloads/input/input_error.h"
 
@@ -45,7 +46,6 @@ class MachineModule : public sc_core::sc_module {
   ArrayModule array_{"array"};
   DmaModule dma_{"dma"};
   DramModule dram_{"dram"};
-  // Orders run at most a step ahead: the loads of one step, and the store of the step before.
   sc_core::sc_fifo<PassPtr> passes_{"passes", 1};
   sc_core::sc_fifo<TransferPtr> transfers_{"transfers", 8};
 };
@@ -55,32 +55,15 @@ MachineModule& the_machine() {
   return machine;
 }
 
-std::array<TileLayout, kTensors> largest_tiles(const Machine& machine, const Layer& layer,
-                                               const Mapping& mapping) {
-  const Nest nest = take_apart(mapping, layer, machine);
-  const Box glb = nominal(nest.dram, layer.box());
-  const Box pass = nominal(nest.glb, glb);
-  std::array<TileLayout, kTensors> layout;
-  for (const Tensor t : kAllTensors)
-    layout[index(t)] = tile_layout(layer, tile_box(mapping, t, glb, pass), t);
-  return layout;
-}
-
-void check_job(const Machine& machine, const Layer& layer, const Mapping& mapping) {
-  std::string why;
-  if (layer.kind == LayerKind::kPool) {
-    const Store& store = machine.store_of(Tensor::kIfmap);
-    const std::int64_t words = std::int64_t{store.banks} * store.bank_words,
-                       plane = std::int64_t{layer.ifmap_rows} * layer.ifmap_cols;
-    if (!machine.post.pooling)
-      why = fmt::format("machine {} has no pooling", machine.name);
-    else if (plane > words)
-      why = fmt::format("a plane of {} words does not fit store {}, which has {}", plane,
-                        store.name, words);
-  } else {
-    why = check(mapping, layer, machine);
+// A tile that the array uses and one that moves meanwhile; of a queue of filter tiles, one more
+// whose words have just gone to shadow registers.
+std::array<int, kTensors> buffers(const Machine& machine) {
+  std::array<int, kTensors> count;
+  for (const Tensor t : kAllTensors) {
+    const int queued = machine.store_of(t).prefetch_tiles;
+    count[index(t)] = queued > 0 ? queued + 2 : 2;
   }
-  if (!why.empty()) throw InputError(fmt::format("layer {}: {}", layer.name, why));
+  return count;
 }
 
 // Figures that follow from the ones counted.
@@ -121,41 +104,44 @@ std::string first_difference(const OperandTensor& ours, const OperandTensor& gol
 
 LayerResult run_layer(const Machine& machine, const Layer& layer, const Mapping& mapping,
                       const Operands& in, const RunOptions& options) {
-  check_job(machine, layer, mapping);
-  const bool pool = layer.kind == LayerKind::kPool;
+  if (const std::string why = misfit(machine, layer, mapping); !why.empty())
+    throw InputError(fmt::format("layer {}: {}", layer.name, why));
+  const bool mapped = !mapping.nest.empty();
   Job job{.machine = machine,
           .layer = layer,
           .mapping = mapping,
           .in = in,
           .options = options,
           .clocks = ClockDomains(machine.clocks),
-          .map = dram_map(layer, machine),
+          .map = dram_map(layer, machine, mapping),
           .layout = {},
           .glb = {},
           .start = {},
           .result = {},
           .failure = {}};
-  if (!pool) {
-    job.layout = largest_tiles(machine, layer, mapping);
-    job.glb.resize(job.layout);
+  if (mapped) {
+    job.layout = largest_tiles(layer, machine, mapping);
+    job.glb.resize(job.layout, buffers(machine));
   }
-  const OperandTensor ofmap = the_machine().play(job);
+  OperandTensor ofmap = the_machine().play(job);
   if (!job.failure.empty()) throw InputError(fmt::format("layer {}: {}", layer.name, job.failure));
   LayerResult result = std::move(job.result);
   result.name = layer.name;
   complete(result, machine);
   result.ofmap_sha256 = sha256(ofmap);
-  const ReductionTree tree = pool ? plain_reduction() : reduction_tree(mapping, layer, machine);
-  if (!pool) {
+  const ReductionTree tree = mapped ? reduction_tree(mapping, layer, machine) : plain_reduction();
+  if (mapped) {
     result.mapping = mapping;
     result.reduction = tree.to_string();
   }
   result.product_shift = layer.product_shift;
+  result.requant_shift = layer.post.requant_shift;
   if (options.check) {
     result.difference =
         first_difference(ofmap, golden_ofmap(layer, in, machine.arithmetic(layer), tree));
     result.check = result.difference.empty() ? Check::kEqual : Check::kDiffers;
   }
+  if (options.ofmap != nullptr) *options.ofmap = std::move(ofmap);
   return result;
 }
 

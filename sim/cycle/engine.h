@@ -18,10 +18,11 @@ struct Progress {
 struct RunOptions {
   bool check = true;  // compare the ofmap with the golden reference, bit for bit
   std::function<void(const Progress&)> progress;  // called after each pass; may be empty
+  OperandTensor* ofmap = nullptr;                 // takes the ofmap as it lies in DRAM; may be null
   LostWord lost;                                  // a fault to inject into every pass, for tests
 };
 
-// Runs one layer; `mapping` is ignored for pooling layers. One thread at a time; any number of
+// Runs one layer. One thread at a time; any number of
 // layers and machines after one another in one process. Throws InputError where the mapping fails
 // check(), or the tensors do not fit DRAM, before anything runs.
 LayerResult run_layer(const Machine& machine, const Layer& layer, const Mapping& mapping,

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <memory>
+#include <vector>
 
 #include "sim/cycle/clocks.h"
 #include "sim/cycle/engine.h"
@@ -28,12 +29,19 @@ struct Job {
   sc_core::sc_time start;  // of the layer
   LayerResult result;
   std::string failure;  // why a pass could not end; empty: all is well
+  // Passes that the array has been given and has not ended, and the core cycle in which there was
+  // none any more.
+  int passes_under_way = 0;
+  std::int64_t array_idle_since = 0;
 
   // Ticks since the start of the layer.
   std::int64_t now() const { return tick_count(sc_core::sc_time_stamp() - start); }
+  std::int64_t core_cycle() const { return now() / clocks.core.period; }
   // A word takes whole bytes of DRAM.
   int word_bytes() const { return (machine.numbers.word_bits + 7) / 8; }
   int words_per_psum() const { return machine.words_per_psum(); }
+  // A pooling layer has no filters.
+  bool has_filters() const { return layer.kind != LayerKind::kPool; }
 };
 
 enum class TransferKind : std::uint8_t {
@@ -55,24 +63,42 @@ struct Gate {
   }
 };
 
+struct Transfer;
+struct PassOrder;
+using TransferPtr = std::shared_ptr<Transfer>;
+using PassPtr = std::shared_ptr<PassOrder>;
+
 // An order to the DMA: one tile, one way.
 struct Transfer {
   TransferKind kind;
   Box box;
-  int buffer = 0;              // of the GLB
-  std::shared_ptr<Gate> room;  // the GLB has room once this opens; null: it has
+  int buffer = 0;         // of the GLB
+  std::int64_t pass = 0;  // number of the first that waits for it
+  // It can begin once this pass has taken its filters, or is over, and that transfer is done; null:
+  // at once.
+  PassPtr after_fill, after_pass;
+  TransferPtr after;
   Gate done;
   std::int64_t core_sees =
       0;  // tick, an edge of the core clock, from which the core knows that it is done
+  bool ready() const;
 };
-using TransferPtr = std::shared_ptr<Transfer>;
 
 // An order to the array: one pass.
 struct PassOrder {
   Step step;
-  std::shared_ptr<Gate> filled;  // opens when the last filter word has left the GLB
-  Gate done;
+  std::int64_t number = 0;                   // from 1 on
+  std::array<int, kTensors> buffer{};        // of the GLB, by tensor
+  std::array<PassPtr, kTensors> makes_room;  // with which a place for its tile comes free
+  std::array<TransferPtr, kTensors> load;    // what it waits for; null: nothing was ordered
+  std::int64_t fill_begin = 0;               // core cycle
+  Gate filled;                               // opens when the last filter word has left the GLB
+  Gate began, done;
 };
-using PassPtr = std::shared_ptr<PassOrder>;
+
+inline bool Transfer::ready() const {
+  return (after_fill == nullptr || after_fill->filled.open) &&
+         (after_pass == nullptr || after_pass->done.open) && (after == nullptr || after->done.open);
+}
 
 }  // namespace orrery

@@ -23,6 +23,16 @@ int cycles_of(int words, int words_per_cycle) {
   return (words + words_per_cycle - 1) / words_per_cycle;
 }
 
+// Cycles for which a psum packet holds the psum-out bus and the ports of its store. Behind a shared
+// port a store that adds reads and writes by turns.
+int collect_cycles(const Machine& machine, int words) {
+  const Store& store = machine.store_of(Tensor::kPsum);
+  const int bus = cycles_of(words, machine.noc.psum_out.words_per_cycle);
+  const int write = cycles_of(words, store.write_words_per_cycle);
+  const int read = store.accumulates ? cycles_of(words, store.read_words_per_cycle) : 0;
+  return std::max(bus, store.shared_port ? read + write : std::max(read, write));
+}
+
 }  // namespace
 
 Array::Array(const Machine& machine)
@@ -31,13 +41,13 @@ Array::Array(const Machine& machine)
       ifmap_packet_(packet_words(machine, Tensor::kIfmap)),
       filter_packet_(packet_words(machine, Tensor::kFilter)),
       shared_psum_port_(machine.store_of(Tensor::kPsum).shared_port),
-      psum_spad_words_(machine.pe.psum_spad_words) {
+      store_adds_(machine.accumulates_at_store()),
+      psum_spad_words_(
+          std::max(1, machine.pe.psum_spad_words)) {  // a psum that passes has a register
   const int packet = packet_psums(machine);
   const Noc& noc = machine.noc;
   const int words = packet * words_per_psum_;
-  collect_cycles_ =
-      cycles_of(words, std::min(noc.psum_out.words_per_cycle,
-                                machine.store_of(Tensor::kPsum).write_words_per_cycle));
+  collect_cycles_ = collect_cycles(machine, words);
   link_cycles_ = cycles_of(words, noc.psum_link.words_per_cycle);
   for (const int cycles :
        {packet + machine.pe.pipeline_stages, noc.ifmap.latency_cycles, noc.filter.latency_cycles,
@@ -63,6 +73,8 @@ void Array::start(const Pass& pass, const Arithmetic& arithmetic, const PassTile
   now_ = 0;
   done_ = filled_ = false;
   collected_ = 0;
+  ready_members_ = 0;
+  awaited_ = -1;
   gated_ = started_ = updated_ = drained_ = merged_ = 0;
   collect_busy_ = 0;
   const auto n = pass.pes.size();
@@ -105,7 +117,8 @@ void Array::start_pe(std::size_t i) {
   pe.psum_in = {.depth = limits.psum_in_fifo_packets, .packet_psums = pass_->psums_per_packet};
   pe.psum_out = {.depth = limits.psum_out_fifo_packets, .packet_psums = pass_->psums_per_packet};
   pe.start(tables_[static_cast<std::size_t>(role.program)]);
-  pe.takes_psums = role.psum_source == PsumSource::kBelow || tiles_.read_psums;
+  pe.takes_psums = role.psum_source == PsumSource::kBelow ||
+                   (role.psum_source == PsumSource::kNoc && tiles_.read_psums);
   if (role.psum_sink == PsumSink::kAbove)
     below_[static_cast<std::size_t>(role.above)] = static_cast<int>(i);
   wakes_.add(0, static_cast<int>(i));
@@ -176,11 +189,12 @@ void Array::close() {
   counts[Action::mac_none_compute] = macs - gated_;
   counts[Action::spad_ifmap_operand_read] = macs;
   counts[Action::spad_filter_operand_read] = macs - gated_;
+  counts[Action::adder_none_merge] = merged_;
+  if (machine_.pe.psum_spad_words == 0) return;
   counts[Action::spad_psum_first_write] = started_;
   counts[Action::spad_psum_update_read] = updated_;
   counts[Action::spad_psum_update_write] = updated_;
   counts[Action::spad_psum_drain_read] = drained_;
-  counts[Action::adder_none_merge] = merged_;
 }
 
 // A burst has ended, or something that the PE waits for has come.

@@ -3,7 +3,8 @@
 //
 // A cycle. Everything decides on the state at its start; what moves is seen in the next cycle.
 //   1. PEs whose burst has ended free what it used, and issue again; PEs that waited look again.
-//   2. The psum-out bus takes the next packet in its order from its PE, if it is ready.
+//   2. The psum-out bus takes the next packet in its order from its PE, if it is ready; from an
+//   adder tree, if all PEs of the tree have theirs ready.
 //   3. Links hand a ready packet to the PE above, if it has room.
 //   4. The psum-in, ifmap and filter buses each send their next packet, if every PE of its group
 //   has room.
@@ -15,6 +16,12 @@
 // from the last cycle of a transfer. A shared psum port is taken in the cycles of a transfer on the
 // psum-out bus, whatever its latency. A pass ends when the last packet's transfer and latency are
 // over.
+//
+// Psums. PEs of one ofmap hand theirs up a column, or an adder tree sums them on the way to the
+// bus, or each sends its own. A store that accumulates reads the old psums that it holds, adds what
+// arrives and writes the sum, as long as the packet holds the bus; a first packet of psums that are
+// not to be read is written alone, in the same time. Additions on one psum may follow each other
+// packet by packet.
 //
 // PEs that are in a burst or wait for something cost nothing: a timing wheel and the arrival of
 // what they wait for wake them; a span in which nothing can move is jumped.
@@ -41,7 +48,9 @@ struct PassTiles {
       nullptr;  // beside ifmap: 1 where a zero is made at the NoC, not read; null: nowhere
   const std::int16_t* filter = nullptr;
   std::int32_t* psum = nullptr;
-  bool read_psums = true;  // false: psums start from zero and none are read
+  // Old psums are read, by the array or by the store that adds to them; false: psums start from
+  // zero.
+  bool read_psums = true;
 };
 
 // A word that the NoC loses on its way to one PE, which takes the stale content of its spad
@@ -100,6 +109,9 @@ class Array {
     bool finished() const { return next == stream->packets(); }
   };
 
+  // Psums that reach their store: added to those before, or put in their place.
+  enum class Arrival : std::uint8_t { kPut, kAdded };
+
   // PEs (array.cpp)
   void start_pe(std::size_t i);
   void advance(bool moved);
@@ -118,6 +130,7 @@ class Array {
 
   // NoC (array_noc.cpp); the bools say whether anything moved
   bool collect();
+  void take_packet(int i, const std::int32_t* address, int n, Arrival arrival);
   void hop_psums();
   void land_hop(int from);
   bool land_due(Sender& sender, Tensor t);
@@ -145,7 +158,7 @@ class Array {
   const Machine& machine_;
   // Of the machine, looked up once: by the name of a tensor.
   const int words_per_psum_, ifmap_packet_, filter_packet_;
-  const bool shared_psum_port_;
+  const bool shared_psum_port_, store_adds_;
   const Pass* pass_ = nullptr;
   MacUnit mac_;
   PassTiles tiles_;
@@ -166,7 +179,9 @@ class Array {
   Wheel wakes_, packets_ready_, hops_;
   PeMask links_, load_ifmap_, load_filter_, arming_ifmap_, arming_filter_;
   Sender ifmap_bus_, filter_bus_, psum_bus_;
-  std::int32_t collected_ = 0;  // packets that have left on the psum-out bus
+  std::int32_t collected_ = 0;     // packets that have left on the psum-out bus
+  std::size_t ready_members_ = 0;  // PEs of the next packet known to have it ready
+  int awaited_ = -1;               // the first one that was not; -1: none known
   int collect_busy_ = 0;
   // Operations so far; the record gets them at the end of the pass.
   std::uint64_t gated_ = 0, started_ = 0, updated_ = 0, drained_ = 0, merged_ = 0;

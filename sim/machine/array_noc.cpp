@@ -13,32 +13,53 @@ void Array::Sender::start(const Stream& s, const Bus& bus) {
   landing.fill(-1);
 }
 
-// The psum-out bus: the next packet in its order goes to the GLB, once its PE has it ready.
+// The psum-out bus: the next packet in its order goes to the GLB, once its PEs have it ready.
 bool Array::collect() {
   if (collect_busy_ > 0) {
     --collect_busy_;
     return true;
   }
+  if (awaited_ >= 0 && pes_[static_cast<std::size_t>(awaited_)].psum_out.ready == 0) return false;
   const Stream& stream = pass_->psum_out;
   const auto packet = static_cast<std::size_t>(collected_);
-  const int i = stream.member[static_cast<std::size_t>(
-      stream.first_member[static_cast<std::size_t>(stream.group[packet])])];
-  PsumFifo& out = pes_[static_cast<std::size_t>(i)].psum_out;
-  if (out.ready == 0) return false;
+  const auto group = static_cast<std::size_t>(stream.group[packet]);
+  auto m = static_cast<std::size_t>(stream.first_member[group]);
+  const auto end = static_cast<std::size_t>(stream.first_member[group + 1]);
+  for (std::size_t next = m + ready_members_; next < end; ++next, ++ready_members_) {
+    awaited_ = stream.member[next];
+    if (pes_[static_cast<std::size_t>(awaited_)].psum_out.ready == 0) return false;
+  }
+  const auto members = static_cast<int>(end - m);
+  awaited_ = -1;
+  ready_members_ = 0;
   const int n = stream.first[packet + 1] - stream.first[packet];
   const std::int32_t* address = &stream.address[static_cast<std::size_t>(stream.first[packet])];
-  for (int k = 0; k < n; ++k) tiles_.psum[address[k]] = fifo_slot(psum_out_, i, out.popped + k);
+  const bool adds = store_adds_ && (tiles_.read_psums || stream.repeats(collected_));
+  take_packet(stream.member[m], address, n, adds ? Arrival::kAdded : Arrival::kPut);
+  while (++m < end) take_packet(stream.member[m], address, n, Arrival::kAdded);
+  const auto words = static_cast<std::uint64_t>(n * words_per_psum_);
+  record_.counts[Action::noc_psum_bus_word] += words;
+  record_.counts[Action::noc_psum_delivery] += words;
+  record_.counts[Action::glb_psum_array_read] += adds ? words : 0;
+  record_.counts[Action::glb_psum_array_write] += words;
+  merged_ += static_cast<std::uint64_t>(n * (members - (adds ? 0 : 1)));
+  collect_busy_ = collect_cycles_ - 1;
+  done_ = ++collected_ == stream.packets();
+  return true;
+}
+
+// PE i's share of a packet of psums.
+void Array::take_packet(int i, const std::int32_t* address, int n, Arrival arrival) {
+  PsumFifo& out = pes_[static_cast<std::size_t>(i)].psum_out;
+  for (int k = 0; k < n; ++k) {
+    const std::int32_t value = fifo_slot(psum_out_, i, out.popped + k);
+    std::int32_t& psum = tiles_.psum[address[k]];
+    psum = arrival == Arrival::kAdded ? mac_.accumulate(psum, value) : value;
+  }
   out.popped += n;
   --out.ready;
   --out.taken;
   look_again(i, PeState::kWaitPsumOut);
-  const auto words = static_cast<std::uint64_t>(n * words_per_psum_);
-  record_.counts[Action::noc_psum_bus_word] += words;
-  record_.counts[Action::noc_psum_delivery] += words;
-  record_.counts[Action::glb_psum_array_write] += words;
-  collect_busy_ = collect_cycles_ - 1;
-  done_ = ++collected_ == stream.packets();
-  return true;
 }
 
 // Links: one packet from each PE that has one ready to the PE above, where there is room.

@@ -5,6 +5,7 @@
 #include <array>
 #include <numeric>
 
+#include "sim/schedule/walk.h"
 #include "workloads/input/input_error.h"
 
 namespace orrery {
@@ -90,7 +91,33 @@ void walk(const Axes& axes, std::size_t axis, std::int64_t dram, std::int64_t gl
 
 }  // namespace
 
-DramMap dram_map(const Layer& layer, const Machine& machine) {
+std::array<TileLayout, kTensors> largest_tiles(const Layer& layer, const Machine& machine,
+                                               const Mapping& mapping) {
+  const Nest nest = take_apart(mapping, layer, machine);
+  const Box glb = nominal(nest.dram, layer.box());
+  const Box pass = nominal(nest.glb, glb);
+  std::array<TileLayout, kTensors> layout;
+  for (const Tensor t : kAllTensors)
+    layout[index(t)] = tile_layout(layer, tile_box(mapping, t, glb, pass), t);
+  return layout;
+}
+
+DramMap::TileKey DramMap::key(const Box& box) {
+  TileKey key{};
+  std::size_t at = 0;
+  for (const Dim d : kAllDims) {
+    if (!indexes(d, Tensor::kFilter)) continue;
+    key[at++] = box[d].lo;
+    key[at++] = box[d].hi;
+  }
+  return key;
+}
+
+std::int64_t DramMap::filter_tile(const Box& box) const {
+  return filter + tile_at_.at(key(box)) * tile_words;
+}
+
+DramMap dram_map(const Layer& layer, const Machine& machine, const Mapping& mapping) {
   const std::int64_t channels = std::int64_t{layer.bound(Dim::kG)} * layer.bound(Dim::kC);
   const bool stored = machine.padding == Padding::kStored;
   const std::int64_t plane = stored ? std::int64_t{layer.padded_rows()} * layer.padded_cols()
@@ -99,6 +126,18 @@ DramMap dram_map(const Layer& layer, const Machine& machine) {
   DramMap map;
   map.filter = map.ifmap + layer.bound(Dim::kN) * channels * plane;
   map.bias = map.filter + elements(filter_shape(layer));
+  map.tile_words = machine.store_of(Tensor::kFilter).tile_words;
+  if (map.tile_words > 0 && !mapping.nest.empty() && layer.kind != LayerKind::kPool) {
+    Walk walk(layer, mapping, machine);
+    for (Step step; walk.next(step);) {
+      const Box& tile = step.tile[index(Tensor::kFilter)];
+      const auto next = static_cast<std::int64_t>(map.filter_tiles.size());
+      if (step.fetch[index(Tensor::kFilter)] &&
+          map.tile_at_.try_emplace(DramMap::key(tile), next).second)
+        map.filter_tiles.push_back(tile);
+    }
+    map.bias = map.filter + static_cast<std::int64_t>(map.filter_tiles.size()) * map.tile_words;
+  }
   map.psum = map.bias + per_psum * layer.bound(Dim::kG) * layer.bound(Dim::kM);
   map.ofmap = map.psum + per_psum * elements(psum_shape(layer));
   map.words = map.ofmap + elements(ofmap_shape(layer));

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <vector>
 
 #include "dataflows/pass/pass.h"
@@ -15,9 +16,26 @@ namespace orrery {
 struct DramMap {
   std::int64_t ifmap = 0, filter = 0, bias = 0, psum = 0, ofmap = 0;
   std::int64_t words = 0;  // of all
+  // Where filters lie as tiles (Store::tile_words): their boxes in the order in which the schedule
+  // comes to them, one after the other from `filter` on. Empty: they lie as a tensor.
+  std::vector<Box> filter_tiles;
+  std::int64_t tile_words = 0;
+  // First word of the tile of that box.
+  std::int64_t filter_tile(const Box& box) const;
+
+ private:
+  friend DramMap dram_map(const Layer& layer, const Machine& machine, const Mapping& mapping);
+  using TileKey = std::array<int, std::size_t{2} * kAxes>;
+  static TileKey key(const Box& box);
+  std::map<TileKey, std::int64_t> tile_at_;
 };
-// Throws InputError where the machine's DRAM is too small.
-DramMap dram_map(const Layer& layer, const Machine& machine);
+// An empty mapping (of a pooling layer) has no tiles. Throws InputError where the machine's DRAM is
+// too small.
+DramMap dram_map(const Layer& layer, const Machine& machine, const Mapping& mapping);
+
+// The layouts of the largest tiles that a mapping asks for.
+std::array<TileLayout, kTensors> largest_tiles(const Layer& layer, const Machine& machine,
+                                               const Mapping& mapping);
 
 // The ifmap as DRAM holds it: with its padding, or without where the machine makes it.
 std::vector<std::int16_t> dram_ifmap(const Layer& layer, const Machine& machine,

@@ -10,15 +10,16 @@
 
 namespace orrery {
 
-// Two buffers for each tensor: one that the array uses, one that a transfer may fill or empty
+// Buffers for each tensor: one that the array uses, and others that transfers may fill or empty
 // meanwhile. How many banks that takes is a matter of check(); this is where the values are.
 class Glb {
  public:
-  // Takes room for the largest tiles of a layer.
-  void resize(const std::array<TileLayout, kTensors>& layout);
-  // Makes the other buffer of `t` the present one, and returns its number.
-  int flip(Tensor t) { return present_[index(t)] ^= 1; }
-  int present(Tensor t) const { return present_[index(t)]; }
+  // Takes room for the largest tiles of a layer, in so many buffers for each tensor.
+  void resize(const std::array<TileLayout, kTensors>& layout,
+              const std::array<int, kTensors>& buffers);
+  int buffers(Tensor t) const {
+    return static_cast<int>(t == Tensor::kPsum ? psums_.size() : words_[index(t)].size());
+  }
 
   // Ifmap or filter words, by buffer.
   std::vector<std::int16_t>& words(Tensor t, int buffer) {
@@ -31,10 +32,9 @@ class Glb {
   std::vector<std::int32_t>& psums(int buffer) { return psums_[static_cast<std::size_t>(buffer)]; }
 
  private:
-  std::array<std::array<std::vector<std::int16_t>, 2>, kTensors> words_;
-  std::array<std::vector<std::int32_t>, 2> psums_;
-  std::array<std::vector<std::uint8_t>, 2> padding_;
-  std::array<int, kTensors> present_{};
+  std::array<std::vector<std::vector<std::int16_t>>, 2> words_;
+  std::vector<std::vector<std::int32_t>> psums_;
+  std::vector<std::vector<std::uint8_t>> padding_;
 };
 
 }  // namespace orrery

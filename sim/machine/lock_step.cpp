@@ -1,5 +1,7 @@
 #include "sim/machine/lock_step.h"
 
+#include <fmt/format.h>
+
 #include <bit>
 #include <utility>
 
@@ -31,6 +33,7 @@ LockStepArray::LockStepArray(const Machine& machine)
                               machine.store_of(Tensor::kPsum).read_words_per_cycle)),
       psum_out_width_(psum_out_width(machine)),
       adds_at_store_(machine.accumulates_at_store()),
+      has_psum_spad_(machine.pe.psum_spad_words > 0),
       gates_(find_mac(machine.mac)->gates) {
   const Pe& pe = machine.pe;
   ifmap_.ring = pe.ifmap_spad_words + pe.ifmap_fifo_words;
@@ -125,6 +128,12 @@ std::int64_t LockStepArray::need(Path& path, Tensor t, const LockStepPlan& plan,
     const std::int64_t k = path.sent;
     const std::int64_t cycles =
         plan.words[index(t)][(*path.items)[static_cast<std::size_t>(k)].group].cycles;
+    if (k - path.ring >= path.dead) {
+      throw DeadlockError(fmt::format(
+          "the pass can never end on machine {}: a step needs item {} of the {}s, and some word "
+          "that is still needed lies in its slot; the spads are too small for this mapping",
+          machine_.name, k, name(t)));
+    }
     if (k >= path.ring)
       path.free = std::max(path.free, path.last_use[static_cast<std::size_t>(k % path.ring)] + 1);
     path.free += cycles;
@@ -142,13 +151,15 @@ void LockStepArray::send(Path& path, Tensor t, const LockStepPlan& plan, std::in
   std::int16_t* to = path.slot(k);
   const std::int16_t* tile = (ifmap ? tiles_.ifmap : tiles_.filter) + item.address;
   const bool loses = lost_.tensor == t && lost_.packet == k;
+  const auto words = static_cast<std::int64_t>(group.bus.size());
   std::int64_t made = 0;
   for (std::size_t i = 0; i < group.lane.size(); ++i) {
     // The lane of a lost word's PE has no other PE.
     if (loses && group.lane[i] == plan.lost_lane) continue;
     to[group.lane[i]] = tile[group.offset[i]];
-    if (ifmap && tiles_.padding != nullptr && group.leads[i] != 0)
-      made += tiles_.padding[item.address + group.offset[i]];
+  }
+  if (ifmap && tiles_.padding != nullptr) {
+    for (const std::int32_t offset : group.bus) made += tiles_.padding[item.address + offset];
   }
   const std::int16_t* from = path.slot(k - group.distance);
   for (std::size_t i = 0; i < group.to.size(); ++i) {
@@ -159,8 +170,8 @@ void LockStepArray::send(Path& path, Tensor t, const LockStepPlan& plan, std::in
   const auto add = [&](Action a, std::int64_t n) {
     record_.counts[a] += static_cast<std::uint64_t>(n);
   };
-  add(ifmap ? glb_ifmap_array_read : glb_filter_array_read, group.words - made);
-  add(ifmap ? noc_ifmap_bus_word : noc_filter_bus_word, group.words);
+  add(ifmap ? glb_ifmap_array_read : glb_filter_array_read, words - made);
+  add(ifmap ? noc_ifmap_bus_word : noc_filter_bus_word, words);
   add(ifmap ? noc_ifmap_delivery : noc_filter_delivery, group.deliveries);
   add(ifmap ? noc_ifmap_hop : noc_filter_hop, group.hops);
   add(ifmap ? spad_ifmap_fill : spad_filter_fill, group.fills);
@@ -250,7 +261,7 @@ void LockStepArray::multiply(const MacGroup& group, const StepRow& step, std::in
   counts[Action::mac_none_gate] += gated;
   counts[Action::mac_none_compute] += n - gated;
   counts[Action::spad_filter_operand_read] += n - gated;
-  counts[Action::spad_psum_first_write] += step.starts ? n : 0;
+  counts[Action::spad_psum_first_write] += step.starts && has_psum_spad_ ? n : 0;
   counts[Action::spad_psum_update_read] += step.starts ? 0 : n - gated;
   counts[Action::spad_psum_update_write] += step.starts ? 0 : n - gated;
 }
@@ -264,12 +275,12 @@ void LockStepArray::pool(const MacGroup& group, const StepRow& step, std::int32_
     if (step.starts) {
       p = word;
     } else {
-      p = work_ == PeWork::kMax ? std::max(p, word) : p + word;
+      p = work_ == PeWork::kMax ? std::max(p, word) : add(p, word, arithmetic_);
     }
   }
   Counts& counts = record_.counts;
   counts[Action::pool_none_compute] += n;
-  counts[Action::spad_psum_first_write] += step.starts ? n : 0;
+  counts[Action::spad_psum_first_write] += step.starts && has_psum_spad_ ? n : 0;
   counts[Action::spad_psum_update_read] += step.starts ? 0 : n;
   counts[Action::spad_psum_update_write] += step.starts ? 0 : n;
 }
@@ -315,7 +326,7 @@ void LockStepArray::count_psums(const PsumGroup& group) {
   const std::int64_t old = tiles_.read_psums ? psums : 0;
   const std::int64_t out = spills ? parts : psums;
   const std::int64_t in = adds_at_store_ ? 0 : old;
-  count(spad_psum_drain_read, parts);
+  count(spad_psum_drain_read, has_psum_spad_ ? parts : 0);
   count(adder_none_merge, parts - psums + old);
   count(noc_psum_hop, route == PsumRoute::kColumn ? (parts - psums) * wide : 0);
   count(noc_psum_bus_word, (in + out) * wide);

@@ -76,7 +76,9 @@ class LockStepArray {
   const Machine& machine_;
   // Of the machine, looked up once.
   const std::int64_t words_per_psum_, psum_in_width_, psum_out_width_;
-  const bool adds_at_store_, gates_;
+  const bool adds_at_store_;
+  const bool has_psum_spad_;  // otherwise psums pass through the PEs, and nothing is counted there
+  const bool gates_;
   LostWord lost_;
   PeWork work_ = PeWork::kMultiply;
   Arithmetic arithmetic_;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <numeric>
 #include <set>
 #include <tuple>
 
@@ -36,7 +37,8 @@ class Planner {
     plan_.window_psums = program_.window_psums;
     plan_.filters_fit = program_.filter_words <= machine.pe.filter_spad_words;
     const bool systolic = machine.array.delivery == Delivery::kSystolic;
-    if (systolic || machine.array.psum_route == PsumRoute::kColumn) plan_.skew = pass.rows - 1;
+    if (systolic || machine.array.psum_route == PsumRoute::kColumn)
+      plan_.skew = machine.array.rows - 1;
     if (systolic) plan_.skew += pass.cols - 1;
     find_kinds();
     find_slots();
@@ -132,10 +134,6 @@ class Planner {
   }
 
   void unroll() {
-    if (program_.macs() > LockStepPlan::kMostSteps) {
-      throw InputError(fmt::format("a pass has {} steps; at most {} are played", program_.macs(),
-                                   LockStepPlan::kMostSteps));
-    }
     const StepTable table(program_);
     Stepper steps;
     steps.start(table);
@@ -213,7 +211,7 @@ class Planner {
         if (!apart_[static_cast<std::size_t>(right)].contains(moved)) continue;
         const Source source{1 - right, right, static_cast<int>(d), moved, takers_[0][k - d]};
         const WordGroup& group = plan_.words[0][words(Tensor::kIfmap, takers_[0][k], source)];
-        if (!group.to.empty()) return source;
+        if (group.hops > 0) return source;
       }
     }
     return {};
@@ -240,8 +238,8 @@ class Planner {
   WordGroup word_group(Tensor t, Kinds kinds, const Source& source) const {
     WordGroup group;
     group.distance = source.distance;
-    std::map<std::int32_t, std::int64_t> way;  // hops of each bus word, by its offset
-    std::set<std::int32_t> done;               // lanes
+    std::map<std::pair<int, std::int32_t>, std::int64_t> way;  // hops, by edge and offset
+    std::set<std::int32_t> done, bus;                          // lanes; offsets
     const std::vector<std::int32_t>& lane = lane_[index(t)];
     for (std::size_t pe = 0; pe < pass_.pes.size(); ++pe) {
       if (!takes_part(pe, kinds)) continue;
@@ -257,21 +255,24 @@ class Planner {
         continue;
       }
       ++group.deliveries;
-      const auto [it, leads] = way.try_emplace(offset, 0);
-      it->second = std::max(it->second, hops(t, pass_.pes[pe]));
+      bus.insert(offset);
+      std::int64_t& far = way[{edge(t, pass_.pes[pe]), offset}];
+      far = std::max(far, hops(t, pass_.pes[pe]));
       if (!first) continue;
       group.lane.push_back(lane[pe]);
       group.offset.push_back(offset);
-      group.leads.push_back(leads ? 1 : 0);
     }
-    group.words = static_cast<std::int64_t>(way.size());
+    group.bus.assign(bus.begin(), bus.end());
     if (machine_.array.delivery == Delivery::kSystolic) {
-      group.deliveries = group.words;
-      for (const auto& [offset, n] : way) group.hops += n;
+      group.deliveries = static_cast<std::int64_t>(way.size());
+      for (const auto& [word, n] : way) group.hops += n;
     }
-    group.cycles = bus_cycles(t, group.words);
+    group.cycles = bus_cycles(t, static_cast<std::int64_t>(bus.size()));
     return group;
   }
+
+  // The row (or column) of a systolic array by which a word comes to a PE.
+  int edge(Tensor t, const LockStepPe& pe) const { return t == Tensor::kIfmap ? pe.row : pe.col; }
 
   // From the edge of a systolic array to a PE.
   std::int64_t hops(Tensor t, const LockStepPe& pe) const {
@@ -308,12 +309,10 @@ class Planner {
     if (!fresh) return it->second;
     PsumGroup group;
     const std::size_t pes = pass_.pes.size();
+    const std::vector<std::size_t> order = order_of_addition();
     for (std::size_t slot = 0; slot < slots_.size(); ++slot) {
       std::map<std::int32_t, std::vector<std::int32_t>> parts;
-      for (std::size_t i = 0; i < pes; ++i) {
-        // Psums climb a column from its last row; elsewhere they are added in the order of the PEs.
-        const bool climbs = machine_.array.psum_route == PsumRoute::kColumn;
-        const std::size_t pe = climbs ? pes - 1 - i : i;
+      for (const std::size_t pe : order) {
         if (!takes_part(pe, kinds & slots_[slot].kinds)) continue;
         parts[pass_.pes[pe].offset[index(Tensor::kPsum)]].push_back(
             static_cast<std::int32_t>(slot * pes + pe));
@@ -326,6 +325,18 @@ class Planner {
     }
     plan_.psums.push_back(std::move(group));
     return it->second;
+  }
+
+  // Psums climb a column from its last row; elsewhere they are added in the order of the nest.
+  std::vector<std::size_t> order_of_addition() const {
+    std::vector<std::size_t> pes(pass_.pes.size());
+    std::iota(pes.begin(), pes.end(), std::size_t{0});
+    if (machine_.array.psum_route == PsumRoute::kColumn) {
+      std::ranges::reverse(pes);
+    } else {
+      std::ranges::sort(pes, {}, [&](std::size_t pe) { return pass_.pes[pe].place; });
+    }
+    return pes;
   }
 
   const LockStepPass& pass_;

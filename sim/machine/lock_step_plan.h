@@ -18,10 +18,9 @@ enum class PeWork : std::uint8_t { kMultiply, kMax, kSum };
 struct WordGroup {
   std::vector<std::int32_t> lane;      // lanes that take their word from the bus
   std::vector<std::int32_t> offset;    // of its word, from the item's address
-  std::vector<std::uint8_t> leads;     // 1: no lane before it takes the same bus word
   std::vector<std::int32_t> to, from;  // lanes that take the word that another had ...
   int distance = 0;                    // ... so many items before
-  std::int64_t words = 0;              // on the bus
+  std::vector<std::int32_t> bus;       // words on the bus, from the item's address
   std::int64_t deliveries = 0, hops = 0, fills = 0;  // words: off the bus; between PEs; into PEs
   std::int64_t cycles = 0;                           // on the bus
 };
@@ -73,13 +72,10 @@ struct LockStepPlan {
   int window_psums = 1;
   int skew = 0;              // cycles between the first PE's step and the last one's
   bool filters_fit = false;  // the whole filter stream fits the spad
-
-  // Steps that a pass may have, so that its plan stays within some 200 MB.
-  static constexpr std::int64_t kMostSteps = std::int64_t{1} << 22;
 };
 
-// Throws InputError where the pass has more than kMostSteps steps, or is so ragged that it has
-// more than 64 kinds of PEs. A lost word's PE gets a lane of its own.
+// Throws InputError where the pass is so ragged that it has more than 64 kinds of PEs. A lost
+// word's PE gets a lane of its own.
 LockStepPlan plan_lock_step(const LockStepPass& pass, PeWork work, const Machine& machine,
                             const LostWord& lost);
 

@@ -86,7 +86,7 @@ enum class PePhase : std::uint8_t { kMac, kMerge, kDone };
 struct PeCore {
   Stepper steps;
   PePhase phase = PePhase::kMac;
-  bool takes_psums = false;  // from a bus or a PE; otherwise a window starts and ends here
+  bool takes_psums = false;  // from a bus or a PE, to merge its own with
   bool waiting = false;
   PeState state = PeState::kWaitIfmap;  // what it waits for
   int burst = 0;                        // operations under way

@@ -35,6 +35,11 @@ std::int32_t pool_window(const std::int32_t* plane, int cols, Range rows, Range 
 }  // namespace
 
 std::int16_t PostUnit::finish(std::int32_t psum, std::int32_t bias) const {
+  if (layer_.kind == LayerKind::kPool) {
+    const std::int64_t taps = std::int64_t{layer_.bound(Dim::kR)} * layer_.bound(Dim::kS);
+    return static_cast<std::int16_t>(layer_.pool.kind == PoolKind::kAverage ? mean(psum, taps)
+                                                                            : psum);
+  }
   const PostProcess& post = layer_.post;
   std::int64_t value = std::int64_t{psum} + (post.bias ? bias : 0);
   if (post.requant_shift > 0)

@@ -18,7 +18,9 @@ struct Planes {
 class PostUnit {
  public:
   explicit PostUnit(const Layer& layer) : layer_(layer) {}
-  // A finished psum of the ofmap channel with this bias becomes an ofmap word (before pooling).
+  // A finished psum of the ofmap channel with this bias becomes an ofmap word (before pooling). Of
+  // a pooling layer that ran on the array: the largest word of the window, or the mean of a sum
+  // over it, half away from zero.
   std::int16_t finish(std::int32_t psum, std::int32_t bias) const;
   // Pools every plane.
   static Planes pool(const Planes& in, const Pool& window);

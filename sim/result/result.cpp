@@ -17,6 +17,7 @@ void add(LayerResult& sum, const LayerResult& layer) {
   sum.processing_cycles += layer.processing_cycles;
   sum.pass_cycles += layer.pass_cycles;
   sum.passes += layer.passes;
+  sum.steps += layer.steps;
   sum.macs += layer.macs;
   sum.macs_gated += layer.macs_gated;
   sum.latency_ms += layer.latency_ms;

@@ -49,6 +49,7 @@ struct LayerResult {
   std::uint64_t pass_cycles =
       0;  // cycles in which the array plays a pass; cycles = pass_cycles + sum of stalls
   std::uint64_t passes = 0;
+  std::uint64_t steps = 0;  // cycles in which PEs in lock step take a step; 0: independent PEs
   std::uint64_t macs = 0;
   std::uint64_t macs_gated = 0;
   int active_pes = 0;          // PEs mapped in the fullest pass
@@ -66,6 +67,7 @@ struct LayerResult {
   Mapping mapping;
   std::string reduction;  // the reduction tree, in words
   int product_shift = 0;
+  int requant_shift = 0;
 };
 
 struct NetworkResult {

@@ -49,13 +49,14 @@ TEST_F(Commands, HelpOfACommandShowsItsOptionsAndExamples) {
 TEST_F(Commands, ListNamesWhatIsAtHand) {
   const Answer answer = orrery({"list"});
   for (const char* name : {"tutorial_2x2", "tutorial_4x4", "eyeriss", "alexnet", "tutorial"}) {
-    expect_in(fmt::format("\n  {:<16} ", name), answer);
+    expect_in(fmt::format("\n  {:<24} ", name), answer);
   }
   for (const Dataflow& d : kDataflows)
-    expect_in(fmt::format("\n  {:<16} {}\n", d.name, d.description), answer);
+    expect_in(fmt::format("\n  {:<24} {}\n", d.name, d.description), answer);
   for (const Mac& mac : kMacs)
-    expect_in(fmt::format("\n  {:<16} {}-bit operands", mac.name, mac.operand_bits), answer);
-  expect_in("  tutorial         6 layers, 86,208 MACs an image, 4,834 parameters\n", answer);
+    expect_in(fmt::format("\n  {:<24} {}-bit operands", mac.name, mac.operand_bits), answer);
+  expect_in("  tutorial                 6 layers, 86,208 MACs an image, 4,834 parameters\n",
+            answer);
   expect_in("  4 x 4 PEs, 8-bit operands, 32-bit psums\n", answer);
 }
 
@@ -63,7 +64,7 @@ TEST_F(Commands, ListTellsOfAFileThatCannotBeRead) {
   const std::string broken =
       changed("arch/mine.yaml", "arch/tutorial_2x2.yaml", "rows: 2", "rows: 0");
   ::setenv("ORRERY_HOME", folder_.c_str(), 1);
-  expect_in("  mine             (unreadable: " + broken + ":", orrery({"list"}));
+  expect_in("  mine                     (unreadable: " + broken + ":", orrery({"list"}));
 }
 
 TEST_F(Commands, AHomeWithNothingInItIsPointedOut) {

@@ -2,7 +2,7 @@
 #include <fmt/format.h>
 
 #include "tests/cli/program.h"
-#include "workloads/network/network.h"
+#include "workloads/network/widths.h"
 #include "workloads/tensor/npy.h"
 #include "workloads/tensor/operands.h"
 
@@ -38,7 +38,9 @@ class Data : public Cli {
   void SetUp() override {
     std::filesystem::create_directories(path("data"));
     for (const Layer& layer :
-         select(read_network(ORRERY_SOURCE_DIR "/workloads/tutorial"), kBatch, {}).layers) {
+         at_widths(select(read_network(ORRERY_SOURCE_DIR "/workloads/tutorial"), kBatch, {}),
+                   {.operand_bits = 8, .product_bits = 32, .psum_bits = 32})
+             .layers) {
       const Operands in = synthetic_operands(layer, kSeed, 32);
       write_npy(npy(layer.name, "ifmap"), cropped(in.ifmap, layer));
       if (!in.filter.data.empty()) write_npy(npy(layer.name, "filter"), in.filter);

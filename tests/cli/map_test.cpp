@@ -70,7 +70,7 @@ TEST_F(Map, PrintsTheNestOfEachLayerAndThatItFits) {
   EXPECT_EQ(answer.err, "");
   for (const char* text :
        {"STRIDED (conv): G=1 N=2 M=8 C=3 P=8 Q=12 R=3 S=4\nrs mapping of STRIDED, tiles in words\n",
-        "POOL (pool): G=1 N=2 M=12 C=12 P=4 Q=6 R=2 S=2\nfits tutorial_4x4\n",
+        "POOL (pool): G=12 N=2 M=1 C=1 P=4 Q=6 R=2 S=2\nfits tutorial_4x4\n",
         "FC (fc): G=1 N=2 M=16 C=10 P=1 Q=1 R=4 S=6\n"}) {
     EXPECT_NE(answer.out.find(text), std::string::npos) << text << "in\n" << answer.out;
   }
@@ -111,8 +111,9 @@ TEST_F(Map, RefusesMappingsOfLayersThatHaveNone) {
   const Arguments run{"simulate", "tutorial_4x4", "tutorial", "--mapping"};
   std::string text = kMine;
   const std::string pool = file("pool.yaml", text.replace(text.find("GEMM"), 4, "POOL"));
-  expect_mistake(run + Arguments{pool},
-                 pool + ":2: layer POOL: a pooling layer has no mapping: it has no MACs");
+  expect_mistake(run + Arguments{pool}, pool +
+                                            ":2: layer POOL: a pooling layer has no mapping here: "
+                                            "the PEs of this machine do not pool");
   const std::string none = file("none.yaml", text.replace(text.find("POOL"), 4, "GEM"));
   expect_mistake(run + Arguments{none},
                  none + ":2: there is no layer 'GEM' in tutorial (did you mean 'GEMM'?)");

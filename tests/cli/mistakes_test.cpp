@@ -47,7 +47,7 @@ const std::vector<std::pair<Arguments, std::string>> kWrongNames{
     {{"tutorial_4x4", "tutorial", "--dataflow", "RS"},
      "there is no dataflow 'RS' (did you mean 'rs'?)"},
     {{"tutorial_4x4", "tutorial", "--dataflow", "row"},
-     "there is no dataflow 'row' (known: rs, ws, os, nlr)"},
+     "there is no dataflow 'row' (known: rs, ws, os, os_a, os_b, os_c, nlr, stripe)"},
     {{"tutorial_4x4", "tutorial", "--mapping", "none.yaml"}, "there is no file none.yaml"},
     {{"tutorial_4x4", "tutorial", "more"}, "unexpected argument 'more' of simulate"},
     {{"tutorial_4x4", "tutorial", "--bacth", "2"},
@@ -174,7 +174,7 @@ std::vector<Malformed> malformed_layers() {
        ":3: key 'fc' stands twice (first in line 3)"},
       {layer_a("padding: 1, " + fc),
        ":3: unknown key 'padding' in layers[0] (known: name, input, conv, fc, gemm, pool, post, "
-       "pool_after, operand_bits, product_shift, ifmap_zeros, filter_zeros)"},
+       "pool_after, left_out, operand_bits, product_shift, ifmap_zeros, filter_zeros)"},
       {layer_a("kind: !guess 1, " + fc), ":3: unknown tag '!guess' (known: !assumed, !fitted)"},
   };
 }
@@ -231,7 +231,8 @@ TEST_F(Mistakes, InMachinesAreAnsweredWithFileAndLine) {
 // Legal layers, and why tutorial_4x4 cannot run them.
 TEST_F(Mistakes, OfLayersThatTheMachineCannotRunAreFoundBeforeTheRun) {
   const std::vector<std::pair<std::string, std::string>> cases{
-      {"fc: {in: 8, out: 8}", "the layer has 16-bit operands; the machine multiplies 8 bits"},
+      {"operand_bits: 16, fc: {in: 8, out: 8}",
+       "the layer has 16-bit operands; the machine multiplies 8 bits"},
       {"operand_bits: 8, conv: {in: [1, 9, 9], filters: 1, kernel: 1, stride: [5, 1]}",
        "a vertical stride of 5 is not one of the machine's (1, 2, 3, 4)"},
       {"operand_bits: 8, conv: {in: [1, 9, 9], filters: 1, kernel: 1, stride: [1, 5]}",

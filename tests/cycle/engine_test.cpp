@@ -40,6 +40,23 @@ TEST(Engine, DoesNotNoticeAWordThatIsNotLost) {
   EXPECT_EQ(run(m, layer, in_one_pe(), options).check, Check::kEqual);
 }
 
+// With a word lost on its way the machine's ofmap is not the golden one.
+TEST(Engine, HandsOutTheOfmapThatTheMachineMade) {
+  const Machine m = machine_named("tutorial_4x4");
+  const Layer layer = conv({1, 1, 2, 4, 1, 3, 1, 2});
+  const Operands in = synthetic_operands(layer, 1, m.numbers.psum_bits);
+  OperandTensor ofmap;
+  RunOptions options;
+  options.ofmap = &ofmap;
+  const LayerResult whole = run(m, layer, in_one_pe(), options);
+  EXPECT_EQ(ofmap, golden_ofmap(layer, in, m.arithmetic(layer), plain_reduction()));
+  EXPECT_EQ(sha256(ofmap), whole.ofmap_sha256);
+  options.lost = {.tensor = Tensor::kFilter, .packet = 1, .pe = 0};
+  const LayerResult lacking = run(m, layer, in_one_pe(), options);
+  EXPECT_EQ(sha256(ofmap), lacking.ofmap_sha256);
+  EXPECT_NE(lacking.ofmap_sha256, whole.ofmap_sha256);
+}
+
 // One layer of each kind.
 std::vector<Layer> kinds() {
   std::vector<Layer> all{conv({1, 1, 5, 3, 4, 5, 3, 2}),  conv({1, 3, 4, 2, 3, 3, 2, 2}),
@@ -136,7 +153,7 @@ TEST(Engine, PlaysPoolingLayersWithoutTheArray) {
     Layer layer;
     layer.name = "pool";
     layer.kind = LayerKind::kPool;
-    layer.bounds = {1, 2, 5, 5, 4, 3, 1, 1};
+    layer.bounds = {5, 2, 1, 1, 4, 3, 2, 2};
     layer.ifmap_rows = 8, layer.ifmap_cols = 6;
     layer.operand_bits = 8;
     layer.pool = {kind, 2, 2, 0};

@@ -52,6 +52,14 @@ TEST(Found, AGapInAPsumChainIsRefusedWhateverPassMakesIt) {
             "a pass over 1 channels and 1 x 2 taps leaves a gap in the psum chain of the rows");
 }
 
+// A row loop that turns once inside a reduction ended the chain: no PE handed its psums on.
+TEST(Found, ALoopThatTurnsOnceDoesNotPartAPsumChain) {
+  const Mapping mapping = nest({{kC, 1, kRows}, {kM, 2, kRows}, {kM, 1, kPe}});
+  const LayerResult r = run(machine_named("tutorial_4x4"), conv({1, 1, 2, 3, 1, 1, 1, 1}), mapping);
+  EXPECT_EQ(r.check, Check::kEqual) << r.difference;
+  EXPECT_EQ(r.counts[Action::noc_psum_hop], 8u);  // two psums of two words over two links
+}
+
 // Psum buses went by ofmap row and the ifmap bus by step: one column filled its FIFOs and starved
 // the other.
 TEST(Found, BusesKeepColumnsOfOneLayerAtOnePace) {

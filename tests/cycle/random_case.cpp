@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "dataflows/row_stationary.h"
+#include "dataflows/all.h"
 #include "tests/workloads/random_layer.h"
 #include "workloads/tensor/operands.h"
 
@@ -27,9 +27,23 @@ Machine read(Rng& rng) {
 
 void vary_numbers(Machine& m, Rng& rng) {
   if (coin(rng, 2)) m.numbers.psum_bits = rng.in(m.numbers.product_bits, 32);
-  if (coin(rng, 2)) m.numbers.overflow = coin(rng, 2) ? Overflow::kWrap : Overflow::kSaturate;
   for (Bus* bus : {&m.noc.psum_in, &m.noc.psum_out, &m.noc.psum_link})
     bus->words_per_cycle = std::max(bus->words_per_cycle, m.words_per_psum());
+}
+
+// A way for psums to meet, and arithmetic whose order of additions it keeps.
+void vary_route(Machine& m, Rng& rng) {
+  using enum PsumRoute;
+  static constexpr std::array kRoutes{kColumn, kTree, kInPlace, kSpill};
+  const PsumRoute route = kRoutes[static_cast<std::size_t>(rng.in(0, 3))];
+  const bool adds = route == kSpill || coin(rng, 3);
+  m.array.psum_route = route;
+  for (Store& store : m.levels.back().stores) {
+    store.accumulates = adds && &store == &m.store_of(Tensor::kPsum);
+  }
+  const bool ordered = route == kInPlace || route == kSpill || (route == kColumn && !adds);
+  m.numbers.overflow = ordered && coin(rng, 2) ? Overflow::kSaturate : Overflow::kWrap;
+  if (coin(rng, 4)) m.pe.psum_spad_words = rng.in(0, 2);
 }
 
 void vary_array(Machine& m, Rng& rng) {
@@ -45,6 +59,7 @@ void vary_array(Machine& m, Rng& rng) {
   for (Store& store : m.levels.back().stores) {
     if (coin(rng, 3)) store.shared_port = !store.shared_port;
     if (coin(rng, 3)) store.read_words_per_cycle = rng.in(1, 4);
+    if (coin(rng, 3)) store.write_words_per_cycle = rng.in(1, 4);
     store.read_words_per_cycle = std::max(store.read_words_per_cycle, m.words_per_psum());
     store.write_words_per_cycle = std::max(store.write_words_per_cycle, m.words_per_psum());
   }
@@ -101,12 +116,13 @@ class NestMaker {
     }
   }
 
-  // At most `room` PEs; reductions come last, and not on columns.
-  void cut_in_space(Place place, int room) {
+  // At most `room` PEs; what psums that meet by `route` do not allow is left out.
+  void cut_in_space(Place place, int room, PsumRoute route) {
     std::vector<Dim> order = dims();
-    std::stable_partition(order.begin(), order.end(), [](Dim d) { return !is_reduction(d); });
+    if (route == PsumRoute::kColumn)
+      std::stable_partition(order.begin(), order.end(), [](Dim d) { return !is_reduction(d); });
     for (const Dim d : order) {
-      if ((is_reduction(d) && place == Place::kCols) || coin(rng_, 3)) continue;
+      if (!may_lie(d, place, route) || coin(rng_, 3)) continue;
       const int least = (left(d) + room - 1) / room;  // step with which all blocks find a PE
       if (least >= left(d)) continue;
       const int step = coin(rng_, 2) ? least : rng_.in(least, left(d) - 1);
@@ -122,6 +138,19 @@ class NestMaker {
   std::vector<Loop> nest;
 
  private:
+  static bool may_lie(Dim d, Place place, PsumRoute route) {
+    switch (route) {
+      case PsumRoute::kColumn:
+        return place == Place::kRows || !is_reduction(d);
+      case PsumRoute::kTree:
+        return (place == Place::kRows) == is_reduction(d);
+      case PsumRoute::kInPlace:
+        return !is_reduction(d);
+      case PsumRoute::kSpill:
+        return true;
+    }
+    return false;
+  }
   int left(Dim d) const { return left_[index(d)]; }
   std::vector<Dim> dims() {
     std::vector<Dim> dims;
@@ -144,13 +173,11 @@ Mapping random_nest(const Layer& layer, const Machine& m, Rng& rng) {
   NestMaker maker(layer, rng);
   maker.cut_in_time(Place::kDram, 3);
   maker.cut_in_time(Place::kGlb, 3);
-  if (coin(rng, 4)) {
-    maker.cut_in_space(Place::kCols, m.array.cols);
-    maker.cut_in_space(Place::kRows, m.array.rows);
-  } else {
-    maker.cut_in_space(Place::kRows, m.array.rows);
-    maker.cut_in_space(Place::kCols, m.array.cols);
-  }
+  const PsumRoute route = m.array.psum_route;
+  const bool cols_first = coin(rng, 4);
+  if (cols_first) maker.cut_in_space(Place::kCols, m.array.cols, route);
+  maker.cut_in_space(Place::kRows, m.array.rows, route);
+  if (!cols_first) maker.cut_in_space(Place::kCols, m.array.cols, route);
   maker.turn_the_rest();
   Mapping mapping{.dataflow = "random", .nest = std::move(maker.nest), .keep = {}};
   for (const Tensor t : kAllTensors) {
@@ -166,6 +193,7 @@ Case random_case(std::uint64_t seed) {
   Rng rng(seed);
   Case c{.machine = read(rng), .layer = {}, .mapping = {}, .in = {}, .text = {}};
   vary_numbers(c.machine, rng);
+  vary_route(c.machine, rng);
   vary_array(c.machine, rng);
   vary_system(c.machine, rng);
   // The variation is a machine that could stand in a file.
@@ -174,9 +202,11 @@ Case random_case(std::uint64_t seed) {
     c.layer = random_layer(c.machine, rng);
     c.mapping = random_nest(c.layer, c.machine, rng);
   } while (!check(c.mapping, c.layer, c.machine).empty());
-  if (coin(rng, 5)) {
+  if (coin(rng, 3)) {
+    const auto which = static_cast<std::size_t>(rng.in(0, int{kDataflows.size()} - 1));
     try {
-      c.mapping = row_stationary(c.layer, c.machine);
+      const Mapping mapping = kDataflows[which].map(c.layer, c.machine);
+      if (check(mapping, c.layer, c.machine).empty()) c.mapping = mapping;
     } catch (const InputError&) {
       // None fits: the random nest stays.
     }

@@ -9,8 +9,6 @@
 #include <random>
 #include <utility>
 
-#include "dataflows/all.h"
-
 namespace orrery {
 namespace {
 
@@ -215,11 +213,6 @@ std::vector<Malformed> malformed() {
 
 TEST(Mapping, AnswersMalformedFilesWithTheLine) {
   for (const auto& [text, message] : malformed()) EXPECT_EQ(error_of(text), message) << text;
-}
-
-TEST(Mapping, FindsADataflowByName) {
-  for (const Dataflow& one : kDataflows) EXPECT_EQ(&dataflow(one.name), &one);
-  EXPECT_THROW(dataflow("row"), InputError);
 }
 
 }  // namespace

@@ -161,7 +161,8 @@ class Witness {
       if (std::ranges::count(store.holds, name(t)) == 0) continue;
       std::size_t words = largest_[index(t)];
       if (t == Tensor::kPsum && machine_.numbers.psum_bits > machine_.numbers.word_bits) words *= 2;
-      const bool twice = std::ranges::count(machine_.dma.overlap, name(t)) > 0 && !store.prefetches();
+      const bool twice =
+          std::ranges::count(machine_.dma.overlap, name(t)) > 0 && !store.prefetches();
       const auto size = static_cast<std::size_t>(store.bank_words);
       banks += (words / size + (words % size > 0 ? 1 : 0)) * (twice ? 2 : 1);
     }

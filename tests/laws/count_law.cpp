@@ -251,6 +251,8 @@ class Witness {
     return in_.ifmap.data[static_cast<std::size_t>(at)] == 0;
   }
 
+  bool has_psum_spad() const { return machine_.pe.psum_spad_words > 0; }
+
   // The first MAC of a PE on a psum in a pass writes it, gated or not; a later one reads and writes
   // it, unless gated.
   void count_macs(const PassPoints& pass) {
@@ -263,34 +265,41 @@ class Witness {
         add(gated ? mac_none_gate : mac_none_compute, 1);
         add(spad_ifmap_operand_read, 1);
         add(spad_filter_operand_read, gated ? 0 : 1);
-        add(spad_psum_first_write, first ? 1 : 0);
+        add(spad_psum_first_write, first && has_psum_spad() ? 1 : 0);
         add(spad_psum_update_read, first || gated ? 0 : 1);
         add(spad_psum_update_write, first || gated ? 0 : 1);
       }
     }
   }
 
-  // PEs that work on the same psums form a chain. Each psum enters it once from the GLB (if read),
-  // hops from PE to PE, is merged in each, and leaves it once.
+  // PEs that work on the same psums hand them to each other, or their sum to the bus, or each its
+  // own to the store. However they meet, their shares and the old psum (if read) become one by as
+  // many additions. Old psums go to the array, unless the store adds them itself.
   void count_psums(const PassPoints& pass) {
     using enum Action;
-    std::map<std::set<Word>, std::uint64_t> chains;  // PEs by what they add to
+    const PsumRoute route = machine_.array.psum_route;
+    const bool store_adds = machine_.store_of(Tensor::kPsum).accumulates;
+    std::map<std::set<Word>, std::uint64_t> shares;  // PEs by what they add to
     for (const auto& [pe, points] : pass.pes) {
       std::set<Word> psums;
       for (const Point& x : points) psums.insert(word_of(layer_, Tensor::kPsum, x));
-      ++chains[psums];
+      ++shares[psums];
     }
-    for (const auto& [psums, length] : chains) {
+    for (const auto& [psums, pes] : shares) {
       const bool read = machine_.first_psum == FirstPsum::kRead || done_.contains(*psums.begin());
       const std::uint64_t words = psum_words(psums.size());
-      const std::uint64_t in = read ? words : 0;
-      add(glb_psum_array_read, in);
-      add(glb_psum_array_write, words);
-      add(noc_psum_bus_word, in + words);
-      add(noc_psum_delivery, in + words);
-      add(noc_psum_hop, (length - 1) * words);
-      add(spad_psum_drain_read, length * psums.size());
-      add(adder_none_merge, (length - (read ? 0 : 1)) * psums.size());
+      const std::uint64_t in = read && !store_adds ? words : 0,
+                          out = route == PsumRoute::kSpill ? pes * words : words,
+                          additions = pes - (read ? 0 : 1);
+      const std::uint64_t met_in_store = route == PsumRoute::kSpill ? additions : (read ? 1 : 0);
+      add(glb_psum_array_read, in + (store_adds ? met_in_store * words : 0));
+      add(glb_psum_array_write, out);
+      add(noc_psum_bus_word, in + out);
+      add(noc_psum_delivery, in + out);
+      add(noc_psum_hop, route == PsumRoute::kColumn ? (pes - 1) * words : 0);
+      add(spad_psum_drain_read, has_psum_spad() ? pes * psums.size() : 0);
+      add(adder_none_merge, additions * psums.size());
+      out_.psums_leaving_pes += pes * psums.size();
     }
     for (const Point& x : all_points(pass)) ++done_[word_of(layer_, Tensor::kPsum, x)];
   }

@@ -20,6 +20,7 @@ struct Expected {
   int active_pes = 0;                // of the fullest pass
   std::uint64_t active_pes_sum = 0;  // over all passes
   bool passes_are_equally_full = true;
+  std::uint64_t psums_leaving_pes = 0;
 };
 
 // Memory and time grow with the MACs of the layer, which must have a mapping that passes check().

@@ -71,8 +71,8 @@ TEST(Json, GivesLayersAndTotalTheSameFiguresInOneOrder) {
                                          "check"};
   EXPECT_EQ(keys(root.at("total").as_object()), figures);
   std::vector<std::string> of_layer = figures;
-  of_layer.insert(of_layer.end(),
-                  {"ofmap_sha256", "difference", "product_shift", "reduction", "mapping"});
+  of_layer.insert(of_layer.end(), {"ofmap_sha256", "difference", "product_shift", "requant_shift",
+                                   "reduction", "mapping"});
   EXPECT_EQ(keys(first_layer(root)), of_layer);
 }
 

@@ -24,7 +24,8 @@ LayerResult layer_a() {
                 .difference = "",
                 .mapping = {},
                 .reduction = "passes C/6; PE \"S\", C",
-                .product_shift = 3};
+                .product_shift = 3,
+                .requant_shift = 2};
   for (std::size_t i = 0; i < kActions.size(); ++i) a.counts.value[i] = i;
   return a;
 }

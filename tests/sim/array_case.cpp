@@ -30,13 +30,24 @@ void randomize(Numbers& n, std::string& mac, Rng& rng) {
   n.operand_bits = mac == "mac_int8" ? 8 : 16;
   n.psum_bits = rng.in(1, 2) * 16;
   n.product_bits = rng.in(n.operand_bits, n.psum_bits);
-  n.overflow = chance(rng, 50) ? Overflow::kWrap : Overflow::kSaturate;
+}
+
+// A way for psums to meet, and arithmetic whose order of additions it keeps.
+void randomize_route(Machine& m, Rng& rng) {
+  using enum PsumRoute;
+  m.array.psum_route =
+      std::array{kColumn, kTree, kInPlace, kSpill}.at(static_cast<std::size_t>(rng.in(0, 3)));
+  const bool adds = m.array.psum_route == kSpill || chance(rng, 40);
+  m.levels[0].stores[0].accumulates = adds;
+  const bool ordered = m.array.psum_route == kInPlace || m.array.psum_route == kSpill ||
+                       (m.array.psum_route == kColumn && !adds);
+  m.numbers.overflow = ordered && chance(rng, 50) ? Overflow::kSaturate : Overflow::kWrap;
 }
 
 void randomize(Pe& pe, Rng& rng) {
   pe.ifmap_spad_words = rng.in(1, 12);
   pe.filter_spad_words = rng.in(1, 24);
-  pe.psum_spad_words = rng.in(1, 8);
+  pe.psum_spad_words = rng.in(0, 8);
   pe.filter_fifo_packets = rng.in(1, 4);
   pe.psum_in_fifo_packets = rng.in(1, 4);
   pe.psum_out_fifo_packets = rng.in(1, 4);
@@ -65,6 +76,7 @@ Machine random_machine(Kind kind, Rng& rng) {
   m.name = "random";
   m.description = "drawn at random";
   randomize(m.numbers, m.mac, rng);
+  randomize_route(m, rng);
   randomize(m.pe, rng);
   randomize(m.noc, m.words_per_psum(), rng);
   m.array.rows = kind == Kind::kWide ? rng.in(6, 9) : rng.in(1, 4);
@@ -76,6 +88,7 @@ Machine random_machine(Kind kind, Rng& rng) {
   }
   Store& glb = m.levels[0].stores[0];
   glb.read_words_per_cycle = rng.in(m.words_per_psum(), 6);
+  glb.write_words_per_cycle = rng.in(m.words_per_psum(), 6);
   glb.shared_port = chance(rng, 50);
   const int packet = packet_words(m, Tensor::kIfmap);
   m.pe.ifmap_fifo_words = rng.in(packet, 3 * packet);
@@ -144,8 +157,34 @@ class NestGrower {
   std::vector<Loop> nest_;
 };
 
-Mapping random_mapping(const Layer& layer, const Machine& machine, Rng& rng) {
+// What may lie on rows and what on columns, in a random order.
+struct Placeable {
+  std::vector<Dim> rows, cols;
+};
+
+Placeable placeable(PsumRoute route, Rng& rng) {
   using enum Dim;
+  std::vector<Dim> outputs{kG, kN, kM, kP, kQ}, reductions{kC, kR, kS}, all = outputs;
+  shuffle(outputs, rng);
+  shuffle(reductions, rng);
+  std::vector<Dim> chained(outputs.begin(), outputs.begin() + rng.in(0, 2));
+  chained.insert(chained.end(), reductions.begin(), reductions.end());
+  all.insert(all.end(), reductions.begin(), reductions.end());
+  shuffle(all, rng);
+  switch (route) {
+    case PsumRoute::kColumn:
+      return {chained, outputs};
+    case PsumRoute::kTree:
+      return {reductions, outputs};
+    case PsumRoute::kInPlace:
+      return {outputs, outputs};
+    case PsumRoute::kSpill:
+      return {all, all};
+  }
+  return {};
+}
+
+Mapping random_mapping(const Layer& layer, const Machine& machine, Rng& rng) {
   Mapping m{.dataflow = "random", .nest = {}, .keep = {}};
   for (const Tensor t : kAllTensors) {
     m.keep.glb[index(t)] = chance(rng, 60);
@@ -154,15 +193,11 @@ Mapping random_mapping(const Layer& layer, const Machine& machine, Rng& rng) {
   NestGrower grower(layer, rng);
   grower.cut_in_time(Place::kDram);
   grower.cut_in_time(Place::kGlb);
-  std::vector<Dim> outputs{kG, kN, kM, kP, kQ}, reductions{kC, kR, kS};
-  shuffle(outputs, rng);
-  shuffle(reductions, rng);
+  const auto [down, across] = placeable(machine.array.psum_route, rng);
   const bool cols_first = chance(rng, 50);
-  if (cols_first) grower.spread(outputs, machine.array.cols, Place::kCols);
-  std::vector<Dim> down(outputs.begin(), outputs.begin() + rng.in(0, 2));
-  down.insert(down.end(), reductions.begin(), reductions.end());
+  if (cols_first) grower.spread(across, machine.array.cols, Place::kCols);
   grower.spread(down, machine.array.rows, Place::kRows);
-  if (!cols_first) grower.spread(outputs, machine.array.cols, Place::kCols);
+  if (!cols_first) grower.spread(across, machine.array.cols, Place::kCols);
   grower.turn_in_pe();
   m.nest = grower.nest();
   return m;
@@ -175,7 +210,7 @@ std::optional<Mapping> legal_mapping(const Layer& layer, const Machine& machine,
       Mapping m = row_stationary(layer, machine);
       if (check(m, layer, machine).empty()) return m;
     } catch (const InputError&) {
-      return std::nullopt;
+      // None fits: a random nest may.
     }
   }
   for (int tries = 0; tries < 100; ++tries) {

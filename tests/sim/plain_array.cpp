@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <deque>
+#include <set>
 
 #include "tests/sim/plain_script.h"
 
@@ -107,14 +108,18 @@ class PlainArray {
     const int packet = pass.psums_per_packet * machine.words_per_psum();
     const auto cycles = [&](int width) { return (packet + width - 1) / width; };
     in_cycles_ = cycles(std::min(machine.noc.psum_in.words_per_cycle, glb.read_words_per_cycle));
-    out_cycles_ = cycles(machine.noc.psum_out.words_per_cycle);
+    // Bus and ports work side by side, but for reads and writes of a store with a single port.
+    const int write = cycles(glb.write_words_per_cycle);
+    const int read = glb.accumulates ? cycles(glb.read_words_per_cycle) : 0;
+    out_cycles_ = std::max({cycles(machine.noc.psum_out.words_per_cycle), read, write,
+                            glb.shared_port ? read + write : 0});
     link_cycles_ = cycles(machine.noc.psum_link.words_per_cycle);
     for (const PassProgram& program : pass.programs)
       scripts_.push_back(write_script(program, pass.psums_per_packet, machine.pe.adders));
     PePlain pe;
     pe.ifmap.spad.resize(at(machine.pe.ifmap_spad_words));
     pe.filter.spad.resize(at(machine.pe.filter_spad_words));
-    pe.psum.resize(at(machine.pe.psum_spad_words));
+    pe.psum.resize(at(std::max(1, machine.pe.psum_spad_words)));
     next_.pes.assign(pass.pes.size(), pe);
     if (!tiles.read_psums) next_.psum_in.next = pass.psum_in.packets();
   }
@@ -162,7 +167,9 @@ class PlainArray {
     const Script& script = script_of(i);
     if (at(pe.operation) == script.operations.size()) return PeState::kDone;
     const Operation& op = script.operations[at(pe.operation)];
-    const bool takes = tiles_.read_psums || pass_.pes[at(i)].psum_source == PsumSource::kBelow;
+    const PsumSource source = pass_.pes[at(i)].psum_source;
+    const bool takes =
+        source == PsumSource::kBelow || (source == PsumSource::kNoc && tiles_.read_psums);
     if (op.mac && !pe.ifmap.holds(op.ifmap)) return PeState::kWaitIfmap;
     if (op.mac && !pe.filter.holds(op.filter)) return PeState::kWaitFilter;
     if (op.leaves && takes && !has_word(pe.psum_in, now_)) return PeState::kWaitPsumIn;
@@ -177,13 +184,15 @@ class PlainArray {
     return op.mac ? PeState::kMac : PeState::kMerge;
   }
 
+  bool has_psum_spad() const { return machine_.pe.psum_spad_words > 0; }
+
   void multiply(const PePlain& pe, PePlain& next, const Operation& op) {
     const std::int32_t x = pe.ifmap.slot(op.ifmap).value, w = pe.filter.slot(op.filter).value;
     const bool gated = x == 0 && machine_.mac == "mac_zero_gated";
     count(gated ? Action::mac_none_gate : Action::mac_none_compute);
     count(Action::spad_ifmap_operand_read);
     if (!gated) count(Action::spad_filter_operand_read);
-    if (op.starts) count(Action::spad_psum_first_write);
+    if (op.starts && has_psum_spad()) count(Action::spad_psum_first_write);
     if (!op.starts && !gated) {
       count(Action::spad_psum_update_read);
       count(Action::spad_psum_update_write);
@@ -194,11 +203,10 @@ class PlainArray {
 
   void merge(const PePlain& pe, PePlain& next, const Operation& op, bool takes) {
     std::int32_t value = next.psum[at(op.psum)];  // the adder forwards
-    count(Action::spad_psum_drain_read);
+    if (has_psum_spad()) count(Action::spad_psum_drain_read);
     if (takes) {
-      value = sum(value, pe.psum_in.front().value, arithmetic_);
+      value = merged(value, pe.psum_in.front().value);
       next.psum_in.pop_front();
-      count(Action::adder_none_merge);
     }
     next.psum_out.push_back({value, now_ + machine_.pe.pipeline_stages, op.ends_packet});
   }
@@ -209,21 +217,44 @@ class PlainArray {
     const Stream& stream = pass_.psum_out;
     if (now_ < bus.free) return true;
     if (bus.next == stream.packets()) return false;
-    const int i = members(stream, bus.next).front();
-    if (!has_packet(old_.pes[at(i)].psum_out, now_)) return false;
-    const auto values = take_packet(next_.pes[at(i)].psum_out);
+    const auto leaving = members(stream, bus.next);
+    for (const int i : leaving) {
+      if (!has_packet(old_.pes[at(i)].psum_out, now_)) return false;
+    }
+    std::vector<std::int32_t> values = take_packet(next_.pes[at(leaving.front())].psum_out);
+    for (std::size_t m = 1; m < leaving.size(); ++m) {
+      const auto more = take_packet(next_.pes[at(leaving[m])].psum_out);
+      for (std::size_t k = 0; k < values.size(); ++k) values[k] = merged(values[k], more.at(k));
+    }
     const auto addresses = words(stream, bus.next);
-    for (std::size_t k = 0; k < addresses.size(); ++k) tiles_.psum[at(addresses[k])] = values.at(k);
+    for (std::size_t k = 0; k < addresses.size(); ++k) arrive(addresses[k], values.at(k));
     const std::size_t n = values.size() * at(machine_.words_per_psum());
     count(Action::noc_psum_bus_word, n);
     count(Action::noc_psum_delivery, n);
-    count(Action::glb_psum_array_write, n);
     next_.psum_out = {bus.next + 1, now_ + out_cycles_};
     if (bus.next + 1 == stream.packets()) {
       record_.ends = true;
       record_.cycles = now_ + out_cycles_ + machine_.noc.psum_out.latency_cycles;
     }
     return true;
+  }
+
+  std::int32_t merged(std::int32_t a, std::int32_t b) {
+    count(Action::adder_none_merge);
+    return sum(a, b, arithmetic_);
+  }
+
+  // A psum that reaches its store. One that accumulates adds it to what is there, if that counts:
+  // psums of an earlier pass that are read, or those that came earlier in this pass.
+  void arrive(std::int32_t address, std::int32_t value) {
+    std::int32_t& psum = tiles_.psum[at(address)];
+    const bool first = arrived_.insert(address).second;
+    if (machine_.store_of(Tensor::kPsum).accumulates && (tiles_.read_psums || !first)) {
+      value = merged(psum, value);
+      count(Action::glb_psum_array_read, at(machine_.words_per_psum()));
+    }
+    psum = value;
+    count(Action::glb_psum_array_write, at(machine_.words_per_psum()));
   }
 
   void hop(int from) {
@@ -335,6 +366,7 @@ class PlainArray {
   std::vector<Script> scripts_;
   int in_cycles_ = 1, out_cycles_ = 1, link_cycles_ = 1;
   State old_, next_;
+  std::set<std::int32_t> arrived_;  // psums that have reached their store
   PlainRecord record_;
   std::int64_t now_ = 0;
   bool moved_ = false;

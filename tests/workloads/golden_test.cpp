@@ -352,7 +352,7 @@ TEST(Golden, PoolsEachPlaneAlone) {
   Layer layer;
   layer.kind = LayerKind::kPool;
   layer.pool = {PoolKind::kMax, 2, 2, 0};
-  layer.bounds = {1, 2, 2, 2, 1, 1, 2, 2};
+  layer.bounds = {2, 2, 1, 1, 1, 1, 2, 2};
   layer.ifmap_rows = layer.ifmap_cols = 2;
   const Operands in{{{2, 2, 2, 2}, {1, 2, 3, 4, 8, 7, 6, 5, -1, -2, -3, -4, 0, 0, 0, 9}}, {}, {}};
   EXPECT_EQ(golden_ofmap(layer, in, kExact, plain_reduction()).data, (Words{4, 8, -1, 9}));

@@ -126,7 +126,7 @@ TEST(Layer, ParametersCountOneBiasForEachOfmapChannel) {
 TEST(Layer, PoolsHaveNeitherMacsNorFilters) {
   Layer layer;
   layer.kind = LayerKind::kPool;
-  layer.bounds = {1, 2, 3, 3, 4, 4, 2, 2};
+  layer.bounds = {3, 2, 1, 1, 4, 4, 2, 2};
   EXPECT_EQ(layer.macs(), 0);
   EXPECT_EQ(layer.filter_words(), 0);
   EXPECT_EQ(layer.parameters(), 0);

@@ -9,7 +9,6 @@
 
 #include "workloads/golden/golden.h"
 #include "workloads/input/input_error.h"
-#include "workloads/network/product_shift.h"
 #include "workloads/tensor/operands.h"
 
 namespace orrery {
@@ -87,21 +86,6 @@ TEST(Network, AlexNetPsumsOfSyntheticDataRarelyLeaveSixteenBits) {
   }
 }
 
-// 2^(2*14)/3 * sqrt(9) = 2^28; 2^28 / 2^12 = 2^16. For 8 bits 2^12 * sqrt(9) / 3 needs no shift.
-TEST(Network, ProductShiftsFollowTheirRule) {
-  Layer layer;
-  layer.bounds[index(Dim::kC)] = 9;
-  EXPECT_EQ(product_shift_for_synthetic_data(layer), 16);
-  layer.bounds[index(Dim::kC)] = 36;
-  EXPECT_EQ(product_shift_for_synthetic_data(layer), 17);
-  layer.ifmap_zeros = 0.5, layer.filter_zeros = 0.5;
-  EXPECT_EQ(product_shift_for_synthetic_data(layer), 16);
-  layer.operand_bits = 8;
-  EXPECT_EQ(product_shift_for_synthetic_data(layer), 0);
-  layer.ifmap_zeros = 1;
-  EXPECT_EQ(product_shift_for_synthetic_data(layer), 0);
-}
-
 TEST(Network, TutorialCoversEveryKindOfLayer) {
   const Network network = select(read_network(kWorkloads / "tutorial" / "network.yaml"), 2, {});
   EXPECT_EQ(network.directory, kWorkloads / "tutorial");
@@ -167,7 +151,7 @@ TEST_F(NetworkFile, GivesFcGemmAndPoolTheirNests) {
   EXPECT_EQ(n.layers[0].bounds, (std::array{1, 1, 5, 2, 1, 1, 3, 4}));
   EXPECT_EQ(n.layers[1].bounds, (std::array{1, 1, 8, 9, 7, 1, 1, 1}));
   EXPECT_EQ(ifmap_shape(n.layers[1]), (std::vector{1, 9, 7, 1}));
-  EXPECT_EQ(n.layers[2].bounds, (std::array{1, 1, 3, 3, 3, 4, 3, 3}));
+  EXPECT_EQ(n.layers[2].bounds, (std::array{3, 1, 1, 1, 3, 4, 3, 3}));
   EXPECT_EQ(n.layers[2].pool, (Pool{PoolKind::kAverage, 3, 2, 1}));
   EXPECT_EQ(n.layers[3].bounds, (std::array{3, 1, 2, 1, 3, 4, 1, 1}));
   EXPECT_EQ(n.layers[3].input, "P");
@@ -266,8 +250,6 @@ TEST_F(NetworkFile, ComplainsAboutLayersThatDoNotChain) {
        ":7: BEE reads 'BE', which is no earlier layer (known: A, network)"},
       {first + "- {name: B, fc: {in: 64, out: 1}, input: netwrok}\n",
        ":5: B reads 'netwrok', which is no earlier layer (did you mean 'network'?)"},
-      {first + "- {name: B, fc: {in: 64, out: 1}, operand_bits: 8}\n",
-       ":5: B takes operands of 8 bits, but A gives 16"},
       {"- {name: A, gemm: {m: 32768, n: 1048576, k: 1}}\n",
        ":4: a tensor of A has 34359738368 words; at most 2147483648"},
       {"  []\n", ":3: layers is empty; a network has at least one layer"}};
@@ -293,6 +275,14 @@ TEST(Network, SelectsLayersInTheNetworksOrderAndSetsTheBatch) {
   EXPECT_EQ(two.layers[1].name, "FC6");
   EXPECT_EQ(two.layers[0].macs(), 4 * all.layers[1].macs());
   EXPECT_EQ(select(all, 1, {}).layers, all.layers);
+}
+
+TEST(Network, FindsTheLayersThatASelectionNeeds) {
+  const Network all = read_network(kWorkloads / "tutorial");
+  using Names = std::vector<std::string>;
+  EXPECT_EQ(with_inputs(all, {"DEPTHWISE"}), (Names{"STRIDED", "DILATED", "DEPTHWISE"}));
+  EXPECT_EQ(with_inputs(all, {"FC", "DILATED"}), (Names{"STRIDED", "DILATED", "FC"}));
+  EXPECT_EQ(with_inputs(all, {}).size(), all.layers.size());
 }
 
 TEST(Network, RefusesSelectionsThatCannotBe) {

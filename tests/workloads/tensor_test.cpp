@@ -30,7 +30,7 @@ TEST(Tensor, ShapesFollowGroupsPaddingAndPooling) {
 TEST(Tensor, PoolingLayersHaveNoFilter) {
   Layer layer;
   layer.kind = LayerKind::kPool;
-  layer.bounds = {1, 2, 5, 5, 3, 4, 2, 2};
+  layer.bounds = {5, 2, 1, 1, 3, 4, 2, 2};
   EXPECT_EQ(elements(filter_shape(layer)), 0);
   EXPECT_EQ(ofmap_shape(layer), (std::vector{2, 5, 3, 4}));
 }

@@ -291,6 +291,10 @@ OperandTensor golden_pool(const Layer& layer, const OperandTensor& ifmap) {
   return pooled(ifmap, layer.pool);
 }
 
+OperandTensor golden_pool(const Pool& pool, const OperandTensor& planes) {
+  return pooled(planes, pool);
+}
+
 OperandTensor golden_ofmap(const Layer& layer, const Operands& in, const Arithmetic& arithmetic,
                            const ReductionTree& tree) {
   if (layer.kind == LayerKind::kPool) return golden_pool(layer, in.ifmap);

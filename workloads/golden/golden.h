@@ -61,6 +61,8 @@ OperandTensor golden_post(const Layer& layer, const PsumTensor& psums, const Ope
 
 // A pooling layer: pool of the ifmap.
 OperandTensor golden_pool(const Layer& layer, const OperandTensor& ifmap);
+// Pooling of every plane of [N][channels][rows][cols]; the window must fit the padded plane.
+OperandTensor golden_pool(const Pool& pool, const OperandTensor& planes);
 
 // golden_psums then golden_post, or golden_pool.
 OperandTensor golden_ofmap(const Layer& layer, const Operands& in, const Arithmetic& arithmetic,

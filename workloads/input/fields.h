@@ -44,6 +44,8 @@ struct FieldSpec {
   double max =
       std::numeric_limits<double>::infinity();  // both inclusive; for vectors: of each element
   bool optional = false;                        // absent in the file: the member keeps its default
+  // What the documentation gives as the default, where the member's own is not what counts.
+  std::string_view fallback = "";
 };
 
 // Specialize for each enum that appears in a file: `static constexpr std::array
@@ -223,13 +225,13 @@ struct FieldLister {
         nest(path + "[].", element);
       } else {
         rows.push_back({path, std::string(spec.unit), range<typename T::value_type>(spec),
-                        spec.optional ? "[]" : "required", std::string(spec.doc)});
+                        fallback(spec, "[]"), std::string(spec.doc)});
       }
     } else if constexpr (kIsStructure<T>) {
       nest(path + ".", member);
     } else {
       rows.push_back({path, std::string(spec.unit), range<T>(spec),
-                      spec.optional ? scalar_text(member) : "required", std::string(spec.doc)});
+                      fallback(spec, scalar_text(member)), std::string(spec.doc)});
     }
   }
 
@@ -245,6 +247,10 @@ struct FieldLister {
     if constexpr (std::is_enum_v<T>) return fmt::format("{}", fmt::join(enum_names<T>(), ", "));
     if constexpr (std::is_same_v<T, bool>) return "true, false";
     return range_text(spec);
+  }
+  static std::string fallback(const FieldSpec& spec, const std::string& of_member) {
+    if (!spec.optional) return "required";
+    return spec.fallback.empty() ? of_member : std::string(spec.fallback);
   }
 };
 

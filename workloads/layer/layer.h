@@ -86,6 +86,16 @@ struct PostProcess {
   bool operator==(const PostProcess&) const = default;
 };
 
+// Numbers that the author of a network leaves open: the layer then takes its width from the machine
+// and its shifts from a rule (workloads/network/widths.h). The layer's own members hold the values
+// chosen last.
+struct Unstated {
+  bool operand_bits = false;
+  bool product_shift = false;
+  bool requant_shift = false;
+  bool operator==(const Unstated&) const = default;
+};
+
 struct Layer {
   std::string name;
   LayerKind kind = LayerKind::kConv;
@@ -97,12 +107,17 @@ struct Layer {
   int operand_bits = 16;               // 8 or 16, signed
   int product_shift = 0;               // bits cut from the right of each product, see Arithmetic
   PostProcess post;
+  Unstated unstated;
   double ifmap_zeros = 0;   // fraction of zeros in the padded ifmap, 0..1, for synthetic data
   double filter_zeros = 0;  // fraction of zeros in the filters
   std::string input;        // layer whose ofmap this one reads; empty: the network's input
-  Pool pool;  // for kind kPool only: the window and its padding; C = M = channels, no filters
+  // For kind kPool only: the window and its padding. Each channel is a group of one (G = channels,
+  // C = M = 1), R and S are the window's; there are no filters.
+  Pool pool;
   // None or one: pooling off the accelerator, between this layer and the ones that read it.
   std::vector<Pool> pool_after;
+  // What the original network does to the ofmap and this one leaves out, in words; empty: nothing.
+  std::string left_out;
 
   int bound(Dim d) const { return bounds[index(d)]; }
   // The whole iteration space.

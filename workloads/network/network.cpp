@@ -51,6 +51,27 @@ bool fits(const MapShape& from, const Layer& reader) {
          reader.kind != LayerKind::kConv && from[0] * plane == to[0];
 }
 
+std::string width(const Layer& layer) {
+  return layer.unstated.operand_bits ? "as many bits as the machine has"
+                                     : fmt::format("{} bits", layer.operand_bits);
+}
+
+// Every word of the map must be an operand of its reader, whatever machine both run on: a width
+// left open may be any.
+void check_width(const Layer& reader, const Layer& from, const Node& at) {
+  const bool both_open = reader.unstated.operand_bits && from.unstated.operand_bits;
+  const int least = reader.unstated.operand_bits ? 8 : reader.operand_bits;
+  const int most = from.unstated.operand_bits ? 16 : from.operand_bits;
+  if (both_open || most <= least) return;
+  const bool stated = !reader.unstated.operand_bits && !from.unstated.operand_bits;
+  const std::string cure =
+      stated ? ""
+             : fmt::format("; state operand_bits of {} too",
+                           reader.unstated.operand_bits ? reader.name : from.name);
+  at.fail(fmt::format("{} takes operands of {}, but {} gives {}{}", reader.name, width(reader),
+                      from.name, width(from), cure));
+}
+
 // Finds the layer that `layer` reads among the earlier ones, and checks that it can.
 void connect(Layer& layer, const std::vector<Layer>& earlier, const Node& node) {
   if (layer.input == kOutside || (layer.input.empty() && earlier.empty())) {
@@ -70,10 +91,7 @@ void connect(Layer& layer, const std::vector<Layer>& earlier, const Node& node) 
     at.fail(fmt::format("{} takes {}, but {} gives {}", layer.name, to_text(taken(layer)),
                         from->name, to_text(given(*from))));
   }
-  if (layer.operand_bits < from->operand_bits) {
-    at.fail(fmt::format("{} takes operands of {} bits, but {} gives {}", layer.name,
-                        layer.operand_bits, from->name, from->operand_bits));
-  }
+  check_width(layer, *from, at);
 }
 
 void add_layer(Network& network, const LayerWords& words, const Node& node) {
@@ -143,6 +161,20 @@ Network select(const Network& network, int batch, const std::vector<std::string>
     set_batch(selected.layers.back(), batch);
   }
   return selected;
+}
+
+std::vector<std::string> with_inputs(const Network& network,
+                                     const std::vector<std::string>& names) {
+  std::vector<std::string> wanted = names.empty() ? names_of(network.layers) : names;
+  std::vector<std::string> found;
+  // A layer stands after the one it reads.
+  for (auto layer = network.layers.rbegin(); layer != network.layers.rend(); ++layer) {
+    if (std::find(wanted.begin(), wanted.end(), layer->name) == wanted.end()) continue;
+    found.push_back(layer->name);
+    if (!layer->input.empty()) wanted.push_back(layer->input);
+  }
+  std::reverse(found.begin(), found.end());
+  return found;
 }
 
 }  // namespace orrery

@@ -115,7 +115,8 @@ struct PostWords {
              .unit = "bit",
              .min = 0,
              .max = 31,
-             .optional = true});
+             .optional = true,
+             .fallback = "by rule"});
     v.field("relu", relu, {.doc = "negative words become zero", .optional = true});
     v.field("pool", pool, {.doc = "pooling by the machine", .optional = true});
   }
@@ -130,7 +131,8 @@ struct LayerWords {
   std::vector<PoolLayerWords> pool;
   PostWords post;
   std::vector<PoolWords> pool_after;
-  int operand_bits = 16;
+  std::string left_out;
+  int operand_bits = 0;
   int product_shift = 0;
   double ifmap_zeros = 0, filter_zeros = 0;
   template <class V>
@@ -147,14 +149,23 @@ struct LayerWords {
     v.field("post", post, {.doc = "what happens to a finished psum", .optional = true});
     v.field("pool_after", pool_after,
             {.doc = "pooling off the accelerator, before the next layer", .optional = true});
+    v.field("left_out", left_out,
+            {.doc = "what the original does to the ofmap and is not done here, in words",
+             .optional = true});
     v.field("operand_bits", operand_bits,
-            {.doc = "8 or 16, signed", .unit = "bit", .min = 8, .max = 16, .optional = true});
+            {.doc = "8 or 16, signed",
+             .unit = "bit",
+             .min = 8,
+             .max = 16,
+             .optional = true,
+             .fallback = "the machine's"});
     v.field("product_shift", product_shift,
-            {.doc = "bits cut from the right of each product (chosen for synthetic data)",
+            {.doc = "bits cut from the right of each product",
              .unit = "bit",
              .min = 0,
              .max = 30,
-             .optional = true});
+             .optional = true,
+             .fallback = "by rule"});
     v.field("ifmap_zeros", ifmap_zeros,
             {.doc = "fraction of zeros in the padded ifmap, for synthetic data",
              .min = 0,

@@ -7,7 +7,7 @@
 #include <tuple>
 #include <utility>
 
-#include "workloads/network/product_shift.h"
+#include "workloads/network/widths.h"
 
 namespace orrery {
 namespace {
@@ -154,7 +154,7 @@ void shape_pool(Layer& layer, const PoolLayerWords& w, const Node& node) {
   layer.ifmap_rows = in[1];
   layer.ifmap_cols = in[2];
   layer.stride_rows = layer.stride_cols = layer.pool.stride;
-  layer.bounds = {1, 1, in[0], in[0], out[1], out[2], layer.pool.size, layer.pool.size};
+  layer.bounds = {in[0], 1, 1, 1, out[1], out[2], layer.pool.size, layer.pool.size};
 }
 
 // Only the keys of a pooling layer mean something there.
@@ -188,6 +188,32 @@ void set_post(Layer& layer, const LayerWords& w) {
   layer.post = {w.post.bias, w.post.requant_shift, w.post.relu, {}};
   for (const PoolWords& pool : w.post.pool) layer.post.pool.push_back(make_pool(pool));
   for (const PoolWords& pool : w.pool_after) layer.pool_after.push_back(make_pool(pool));
+}
+
+// What the author states, and what is left open.
+void set_numbers(Layer& layer, const LayerWords& w, const Node& node) {
+  const Node* post = node.find("post");
+  layer.unstated = {.operand_bits = node.find("operand_bits") == nullptr,
+                    .product_shift = node.find("product_shift") == nullptr,
+                    .requant_shift = post == nullptr || post->find("requant_shift") == nullptr};
+  layer.product_shift = w.product_shift;
+  if (layer.unstated.operand_bits) return;
+  layer.operand_bits = w.operand_bits;
+  if (w.operand_bits == 8 || w.operand_bits == 16) return;
+  const Node& at = node.toward("operand_bits");
+  at.fail(fmt::format("{} is {}; it must be 8 or 16", at.path, w.operand_bits));
+}
+
+// One line of words.
+std::string left_out(const LayerWords& w, const Node& node) {
+  if (node.find("left_out") == nullptr) return "";
+  const Node& at = node.toward("left_out");
+  const auto control = [](char c) { return static_cast<unsigned char>(c) < ' '; };
+  if (w.left_out.empty()) at.fail(at.path + " is empty; it must say what is left out");
+  if (std::any_of(w.left_out.begin(), w.left_out.end(), control)) {
+    at.fail(at.path + " has a line break or another control character");
+  }
+  return w.left_out;
 }
 
 void check_pools(const Layer& layer, const Node& node) {
@@ -246,28 +272,23 @@ Layer make_layer(const LayerWords& words, const Node& node) {
                           words.name));
   }
   check_name(node, words.name);
-  if (words.operand_bits != 8 && words.operand_bits != 16) {
-    const Node& at = node.toward("operand_bits");
-    at.fail(fmt::format("{} is {}; it must be 8 or 16", at.path, words.operand_bits));
-  }
   Layer layer;
   layer.name = words.name;
   layer.input = words.input;
-  layer.operand_bits = words.operand_bits;
   layer.ifmap_zeros = words.ifmap_zeros;
   layer.filter_zeros = words.filter_zeros;
+  layer.left_out = left_out(words, node);
   set_post(layer, words);
+  set_numbers(layer, words, node);
   for (const ConvWords& w : words.conv) shape_conv(layer, w, node.toward("conv"));
   for (const FcWords& w : words.fc) shape_fc(layer, w, node.toward("fc"));
   for (const GemmWords& w : words.gemm) shape_gemm(layer, w);
   for (const PoolLayerWords& w : words.pool) {
     check_pool_keys(node);
     shape_pool(layer, w, node.toward("pool"));
-    return layer;
   }
-  check_pools(layer, node);
-  layer.product_shift =
-      node.find("product_shift") ? words.product_shift : product_shift_for_synthetic_data(layer);
+  if (layer.kind != LayerKind::kPool) check_pools(layer, node);
+  settle_widths(layer, Widths{});
   return layer;
 }
 

@@ -21,8 +21,9 @@ MapShape given(const Layer& layer);
 // A copy of the tree in which single values stand as lists of one wherever NetworkWords has a list.
 Node with_lists(const Node& root);
 
-// The layer with N = 1 and `input` as written. `node` is the layer's, for messages; an impossible
-// shape is an InputError at the line that makes it so.
+// The layer with N = 1, `input` as written, and its open numbers as on a machine of Widths{}.
+// `node` is the layer's, for messages; an impossible shape is an InputError at the line that makes
+// it so.
 Layer make_layer(const LayerWords& words, const Node& node);
 
 }  // namespace orrery

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "workloads/tensor/npy.h"
+#include "workloads/tensor/scale.h"
 
 namespace orrery {
 namespace {
@@ -101,8 +102,9 @@ std::vector<int> bias_shape(const Layer& layer) {
 }  // namespace
 
 Operands synthetic_operands(const Layer& layer, std::uint64_t seed, int psum_bits) {
-  Operands out{zeros<OperandTensor>(ifmap_shape(layer)), zeros<OperandTensor>(filter_shape(layer)),
-               zeros<PsumTensor>(bias_shape(layer))};
+  Operands out{
+      zeros<OperandTensor>(ifmap_shape(layer)), zeros<OperandTensor>(filter_shape(layer)),
+      synthetic_biases(layer, seed, bias_bits(layer, synthetic_magnitudes(layer), psum_bits))};
   const int limit = 1 << (layer.operand_bits - 2);
 
   const Stream ifmap(seed, layer.name, "ifmap");
@@ -122,15 +124,27 @@ Operands synthetic_operands(const Layer& layer, std::uint64_t seed, int psum_bit
     out.filter.data[i] = static_cast<std::int16_t>(non_zero(number, limit));
   }
 
-  const Stream bias(seed, layer.name, "bias");
-  const std::int64_t reach = std::int64_t{1} << (psum_bits - 4);
-  for (std::size_t i = 0; i < out.bias.data.size(); ++i) {
-    const std::uint64_t number = bias.at(static_cast<std::int64_t>(i));
-    const auto values = static_cast<std::uint64_t>(2 * reach + 1);
-    out.bias.data[i] =
-        static_cast<std::int32_t>(static_cast<std::int64_t>(number % values) - reach);
-  }
   return out;
+}
+
+PsumTensor synthetic_biases(const Layer& layer, std::uint64_t seed, int bits) {
+  PsumTensor bias = zeros<PsumTensor>(bias_shape(layer));
+  const Stream stream(seed, layer.name, "bias");
+  const std::int64_t reach = std::int64_t{1} << bits;
+  const auto values = static_cast<std::uint64_t>(2 * reach + 1);
+  for (std::size_t i = 0; i < bias.data.size(); ++i) {
+    const std::uint64_t number = stream.at(static_cast<std::int64_t>(i));
+    bias.data[i] = static_cast<std::int32_t>(static_cast<std::int64_t>(number % values) - reach);
+  }
+  return bias;
+}
+
+OperandTensor padded_ifmap(const Layer& layer, const std::vector<std::int16_t>& words) {
+  OperandTensor ifmap = zeros<OperandTensor>(ifmap_shape(layer));
+  std::size_t next = 0;
+  for_each_inside(
+      layer, [&](std::int64_t at) { ifmap.data[static_cast<std::size_t>(at)] = words.at(next++); });
+  return ifmap;
 }
 
 Operands operands_from_directory(const Layer& layer, const std::filesystem::path& dir) {
@@ -142,12 +156,7 @@ Operands operands_from_directory(const Layer& layer, const std::filesystem::path
   const OperandTensor given =
       read_npy_operands(file("ifmap"), ifmap_shape(unpadded), layer.operand_bits);
 
-  Operands out{
-      zeros<OperandTensor>(ifmap_shape(layer)), {filter_shape(layer), {}}, {bias_shape(layer), {}}};
-  std::size_t next = 0;
-  for_each_inside(layer, [&](std::int64_t at) {
-    out.ifmap.data[static_cast<std::size_t>(at)] = given.data[next++];
-  });
+  Operands out{padded_ifmap(layer, given.data), {filter_shape(layer), {}}, {bias_shape(layer), {}}};
   if (layer.kind != LayerKind::kPool) {
     out.filter = read_npy_operands(file("filter"), filter_shape(layer), layer.operand_bits);
   }

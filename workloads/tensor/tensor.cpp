@@ -31,8 +31,7 @@ std::vector<int> filter_shape(const Layer& layer) {
 }
 
 std::vector<int> psum_shape(const Layer& layer) {
-  const Dim of_group = layer.kind == LayerKind::kPool ? Dim::kC : Dim::kM;
-  return {layer.bound(Dim::kN), channels(layer, of_group), layer.bound(Dim::kP),
+  return {layer.bound(Dim::kN), channels(layer, Dim::kM), layer.bound(Dim::kP),
           layer.bound(Dim::kQ)};
 }
 

@@ -1,0 +1,29 @@
+#include "cli/feed.h"
+
+#include <utility>
+
+#include "workloads/tensor/operands.h"
+
+namespace orrery {
+
+Feed::Feed(const Plan& plan, const Options& options) : plan_(plan), options_(options) {
+  if (source(options) == Source::kChained) chain_.emplace(plan.network.layers);
+}
+
+Supply Feed::take(std::size_t i) {
+  const Layer& layer = plan_.network.layers[i];
+  if (source(options_) == Source::kFolder) {
+    return {layer, operands_from_directory(layer, options_.data)};
+  }
+  Supply supply{layer, synthetic_operands(layer, options_.seed, plan_.widths.psum_bits)};
+  if (!chain_) return supply;
+  if (!layer.input.empty()) supply.in.ifmap = chain_->take_ifmap(layer);
+  calibrate(supply.layer, supply.in, plan_.widths, options_.seed);
+  return supply;
+}
+
+void Feed::put(std::size_t i, OperandTensor ofmap) {
+  if (chain_) chain_->put(plan_.network.layers[i], std::move(ofmap));
+}
+
+}  // namespace orrery

@@ -1,0 +1,28 @@
+// Random machines in lock step with layers, mappings and sequences of passes, small enough to play
+// slowly.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "tests/sim/plain_lock_step.h"
+
+namespace orrery::test {
+
+struct LockStepCase {
+  std::uint64_t seed = 0;
+  Machine machine;
+  Layer layer;
+  Mapping mapping;  // legal: check() is silent
+  PlainWork work = PlainWork::kMultiply;
+  std::vector<PlainPass> passes;  // neighbours in the order of the schedule
+};
+
+// The same case for the same seed, everywhere.
+LockStepCase random_lock_step_case(std::uint64_t seed);
+
+// The seed, then the machine, the layer and the mapping as YAML, then the passes.
+std::string to_string(const LockStepCase& c);
+
+}  // namespace orrery::test

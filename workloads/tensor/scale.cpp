@@ -1,0 +1,88 @@
+#include "workloads/tensor/scale.h"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <limits>
+
+namespace orrery {
+namespace {
+
+constexpr int kMostProductShift = 30;
+constexpr int kMostRequantShift = 31;
+
+int round_up(double x) { return static_cast<int>(std::ceil(x)); }
+int round_nearest(double x) { return static_cast<int>(std::lround(x)); }
+
+// log2 of the deviation of a psum before any shift; minus infinity where all products are zero.
+double deviation_log2(const Layer& layer, const Magnitudes& m) {
+  const double taps =
+      static_cast<double>(layer.bound(Dim::kC)) * layer.bound(Dim::kR) * layer.bound(Dim::kS);
+  return std::log2(taps * m.ifmap_square * m.filter_square) / 2;
+}
+
+// The shift at which the largest product, 2^(operand_bits-1) * 2^filter_bits, has product_bits.
+int whole_products(const Layer& layer, const Magnitudes& m, const Widths& widths) {
+  return layer.operand_bits - 1 + m.filter_bits - (widths.product_bits - 1);
+}
+
+int product_shift(const Layer& layer, const Magnitudes& m, const Widths& widths) {
+  const double deviation = deviation_log2(layer, m);
+  if (!std::isfinite(deviation)) return 0;
+  const int wanted = round_nearest(deviation - (widths.psum_bits - 4));
+  return std::clamp(std::max(wanted, whole_products(layer, m, widths)), 0, kMostProductShift);
+}
+
+int requant_shift(const Layer& layer, const Magnitudes& m, const Widths& widths) {
+  if (!widths.requantizes) return 0;
+  double variance = std::exp2(2 * (deviation_log2(layer, m) - layer.product_shift));
+  // A uniform word in +-B has a variance of B^2/3.
+  if (layer.post.bias) variance += std::exp2(2 * bias_bits(layer, m, widths.psum_bits)) / 3;
+  if (variance <= 0) return 0;
+  const int wanted = round_up(std::log2(variance) / 2 - (layer.operand_bits - 3));
+  return std::clamp(wanted, 0, kMostRequantShift);
+}
+
+template <class Words>
+double mean_square(const Words& words, std::size_t n) {
+  std::uint64_t sum = 0;  // at most 2^31 words of at most 2^30
+  for (std::size_t i = 0; i < n; ++i) {
+    const std::int64_t x = words[i];
+    sum += static_cast<std::uint64_t>(x * x);
+  }
+  return n == 0 ? 0 : static_cast<double>(sum) / static_cast<double>(n);
+}
+
+}  // namespace
+
+Magnitudes synthetic_magnitudes(const Layer& layer) {
+  const double square = std::exp2(2 * (layer.operand_bits - 2)) / 3;
+  return {.ifmap_square = square * (1 - layer.ifmap_zeros),
+          .filter_square = square * (1 - layer.filter_zeros),
+          .filter_bits = layer.operand_bits - 2};
+}
+
+Magnitudes magnitudes(const Operands& in) {
+  const std::size_t image = in.ifmap.data.size() / static_cast<std::size_t>(in.ifmap.shape[0]);
+  unsigned largest = 0;
+  for (const std::int16_t w : in.filter.data) {
+    largest = std::max(largest, static_cast<unsigned>(w < 0 ? -int{w} : int{w}));
+  }
+  return {.ifmap_square = mean_square(in.ifmap.data, image),
+          .filter_square = mean_square(in.filter.data, in.filter.data.size()),
+          .filter_bits = static_cast<int>(std::bit_width(largest))};
+}
+
+void settle_shifts(Layer& layer, const Magnitudes& m, const Widths& widths) {
+  if (layer.kind == LayerKind::kPool) return;
+  if (layer.unstated.product_shift) layer.product_shift = product_shift(layer, m, widths);
+  if (layer.unstated.requant_shift) layer.post.requant_shift = requant_shift(layer, m, widths);
+}
+
+int bias_bits(const Layer& layer, const Magnitudes& m, int psum_bits) {
+  const int most = psum_bits - 4;
+  const double deviation = deviation_log2(layer, m) - layer.product_shift;
+  return std::isfinite(deviation) ? std::clamp(round_nearest(deviation), 0, most) : most;
+}
+
+}  // namespace orrery
