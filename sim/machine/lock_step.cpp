@@ -71,7 +71,8 @@ PassTimes LockStepArray::play(const LockStepPlan& plan, PeWork work, const Arith
   settle(plan, fill_begin, begin);
   start(ifmap_, Tensor::kIfmap, plan, begin);
   start(filter_, Tensor::kFilter, plan, begin);
-  psum_.assign(static_cast<std::size_t>(plan.window_psums) * static_cast<std::size_t>(plan.pes), 0);
+  psum_.resize(static_cast<std::size_t>(plan.window_psums) * static_cast<std::size_t>(plan.pes));
+  matrix_item_ = last_item_ = -1;
   psum_in_free_ = begin;
   psum_in_sent_ = 0;
   if (shadows(plan)) prefill(plan);
@@ -236,12 +237,45 @@ void LockStepArray::work(const LockStepPlan& plan, const StepRow& step) {
 
 void LockStepArray::multiply(const MacGroup& group, const StepRow& step, std::int32_t* psum) {
   const std::int16_t* x = ifmap_.slot(step.ifmap);
-  const std::int16_t* w = filter_.slot(step.filter);
   const std::size_t n = group.pe.size();
   std::uint64_t gated = 0;
   if (gates_) {
     for (std::size_t i = 0; i < n; ++i) gated += x[group.ifmap[i]] == 0 ? 1 : 0;
   }
+  by_matrix_ = multiply_matrix(group, step);
+  if (!by_matrix_) multiply_each(group, step, psum);
+  Counts& counts = record_.counts;
+  counts[Action::mac_none_gate] += gated;
+  counts[Action::mac_none_compute] += n - gated;
+  counts[Action::spad_filter_operand_read] += n - gated;
+  counts[Action::spad_psum_first_write] += step.starts && has_psum_spad_ ? n : 0;
+  counts[Action::spad_psum_update_read] += step.starts ? 0 : n - gated;
+  counts[Action::spad_psum_update_write] += step.starts ? 0 : n - gated;
+}
+
+// Whether all the products of the step, and their sums, could be made at once.
+bool LockStepArray::multiply_matrix(const MacGroup& group, const StepRow& step) {
+  if (group.rows == 0 || !plain_ || arithmetic_.product_shift != 0) return false;
+  const bool again = step.filter == last_item_ && step.macs == last_group_;
+  last_item_ = step.filter;
+  last_group_ = step.macs;
+  if (!again) return false;
+  if (matrix_item_ != step.filter || matrix_group_ != step.macs) {
+    matrix_.load(group.rows, group.cols, filter_.slot(step.filter), group.filter.data());
+    matrix_item_ = step.filter;
+    matrix_group_ = step.macs;
+  }
+  const std::int16_t* x = ifmap_.slot(step.ifmap);
+  row_words_.resize(group.rows);
+  for (std::size_t r = 0; r < group.rows; ++r) row_words_[r] = x[group.ifmap[r * group.cols]];
+  matrix_.multiply(row_words_);
+  return true;
+}
+
+void LockStepArray::multiply_each(const MacGroup& group, const StepRow& step, std::int32_t* psum) {
+  const std::int16_t* x = ifmap_.slot(step.ifmap);
+  const std::int16_t* w = filter_.slot(step.filter);
+  const std::size_t n = group.pe.size();
   const int shift = arithmetic_.product_shift;
   if (plain_) {
     for (std::size_t i = 0; i < n; ++i) {
@@ -250,20 +284,13 @@ void LockStepArray::multiply(const MacGroup& group, const StepRow& step, std::in
       const std::uint32_t old = step.starts ? 0 : static_cast<std::uint32_t>(p);
       p = static_cast<std::int32_t>(old + static_cast<std::uint32_t>(term));
     }
-  } else {
-    for (std::size_t i = 0; i < n; ++i) {
-      std::int32_t& p = psum[group.pe[i]];
-      p = add(step.starts ? 0 : p, product(x[group.ifmap[i]], w[group.filter[i]], arithmetic_),
-              arithmetic_);
-    }
+    return;
   }
-  Counts& counts = record_.counts;
-  counts[Action::mac_none_gate] += gated;
-  counts[Action::mac_none_compute] += n - gated;
-  counts[Action::spad_filter_operand_read] += n - gated;
-  counts[Action::spad_psum_first_write] += step.starts && has_psum_spad_ ? n : 0;
-  counts[Action::spad_psum_update_read] += step.starts ? 0 : n - gated;
-  counts[Action::spad_psum_update_write] += step.starts ? 0 : n - gated;
+  for (std::size_t i = 0; i < n; ++i) {
+    std::int32_t& p = psum[group.pe[i]];
+    p = add(step.starts ? 0 : p, product(x[group.ifmap[i]], w[group.filter[i]], arithmetic_),
+            arithmetic_);
+  }
 }
 
 void LockStepArray::pool(const MacGroup& group, const StepRow& step, std::int32_t* psum) {
@@ -285,23 +312,36 @@ void LockStepArray::pool(const MacGroup& group, const StepRow& step, std::int32_
   counts[Action::spad_psum_update_write] += step.starts ? 0 : n;
 }
 
-// The psums of a window meet and go to the GLB.
-void LockStepArray::finish_window(const LockStepPlan& plan, std::int64_t window) {
-  const WindowRow& row = plan.windows[static_cast<std::size_t>(window)];
-  const PsumGroup& group = plan.psums[row.group];
-  std::int32_t* tile = tiles_.psum + row.address;
+void LockStepArray::take_from_pes(const PsumGroup& group, std::int32_t address) {
+  std::int32_t* tile = tiles_.psum + address;
   for (std::size_t k = 0; k < group.address.size(); ++k) {
     std::int32_t& psum = tile[group.address[k]];
     std::int32_t total = tiles_.read_psums ? psum : 0;
     for (auto i = group.first[k]; i < group.first[k + 1]; ++i) {
       const std::int32_t part =
-          low_bits(static_cast<std::uint32_t>(
-                       psum_[static_cast<std::size_t>(group.from[static_cast<std::size_t>(i)])]),
-                   arithmetic_.psum_bits);
-      total = add(total, part, arithmetic_);
+          psum_[static_cast<std::size_t>(group.from[static_cast<std::size_t>(i)])];
+      total = add(total, low_bits(static_cast<std::uint32_t>(part), arithmetic_.psum_bits),
+                  arithmetic_);
     }
     psum = total;
   }
+}
+
+void LockStepArray::take_from_matrix(const PsumGroup& group, std::int32_t address) {
+  std::int32_t* tile = tiles_.psum + address;
+  for (std::size_t k = 0; k < group.address.size(); ++k) {
+    std::int32_t& psum = tile[group.address[k]];
+    const auto sum = static_cast<std::uint32_t>(matrix_.psum()[k]) +
+                     static_cast<std::uint32_t>(tiles_.read_psums ? psum : 0);
+    psum = low_bits(sum, arithmetic_.psum_bits);
+  }
+}
+
+// The psums of a window meet and go to the GLB.
+void LockStepArray::finish_window(const LockStepPlan& plan, std::int64_t window) {
+  const WindowRow& row = plan.windows[static_cast<std::size_t>(window)];
+  const PsumGroup& group = plan.psums[row.group];
+  by_matrix_ ? take_from_matrix(group, row.address) : take_from_pes(group, row.address);
   count_psums(group);
   const bool spills = machine_.array.psum_route == PsumRoute::kSpill;
   const std::int64_t words = (spills ? group.parts() : group.psums()) * words_per_psum_;

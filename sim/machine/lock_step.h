@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "sim/machine/lock_step_plan.h"
+#include "sim/machine/mac_matrix.h"
 
 namespace orrery {
 
@@ -69,8 +70,12 @@ class LockStepArray {
   void issue(const LockStepPlan& plan, const StepRow& step, std::int64_t window);
   void work(const LockStepPlan& plan, const StepRow& step);
   void multiply(const MacGroup& group, const StepRow& step, std::int32_t* psum);
+  void multiply_each(const MacGroup& group, const StepRow& step, std::int32_t* psum);
+  bool multiply_matrix(const MacGroup& group, const StepRow& step);
   void pool(const MacGroup& group, const StepRow& step, std::int32_t* psum);
   void finish_window(const LockStepPlan& plan, std::int64_t window);
+  void take_from_pes(const PsumGroup& group, std::int32_t address);
+  void take_from_matrix(const PsumGroup& group, std::int32_t address);
   void count_psums(const PsumGroup& group);
 
   const Machine& machine_;
@@ -86,6 +91,12 @@ class LockStepArray {
   PassTiles tiles_;
   Path ifmap_, filter_;
   std::vector<std::int32_t> psum_;  // slot of the window, then PE
+  // A matrix of filters serves the steps from the second with the same item and the same PEs on.
+  MacMatrix matrix_;
+  std::vector<std::int16_t> row_words_;
+  std::int64_t matrix_item_ = -1, last_item_ = -1;
+  std::uint32_t matrix_group_ = 0, last_group_ = 0;
+  bool by_matrix_ = false;  // the present step's psums are the matrix's
   // Psums in: the bus, and the last steps of the windows that the FIFO still holds.
   std::int64_t psum_in_free_ = 0, psum_in_sent_ = 0;
   std::vector<std::int64_t> window_end_;

@@ -298,8 +298,26 @@ class Planner {
       group.ifmap.push_back(lane_[0][pe]);
       group.filter.push_back(lane_[1][pe]);
     }
+    if (program_.window == program_.counters) find_matrix(group, plan_.psums[leaving(kinds)]);
     plan_.macs.push_back(std::move(group));
     return it->second;
+  }
+
+  // `psums`: what leaves after the step.
+  void find_matrix(MacGroup& group, const PsumGroup& psums) const {
+    const auto cols = static_cast<std::size_t>(psums.psums());
+    if (cols < 2 || group.pe.size() % cols != 0) return;
+    std::vector<std::size_t> column(pass_.pes.size());
+    for (std::size_t c = 0; c < cols; ++c) {
+      for (auto i = psums.first[c]; i < psums.first[c + 1]; ++i)
+        column[static_cast<std::size_t>(psums.from[static_cast<std::size_t>(i)])] = c;
+    }
+    for (std::size_t i = 0; i < group.pe.size(); ++i) {
+      if (column[static_cast<std::size_t>(group.pe[i])] != i % cols) return;
+      if (group.ifmap[i] != group.ifmap[i - i % cols]) return;
+    }
+    group.rows = group.pe.size() / cols;
+    group.cols = cols;
   }
 
   // What leaves at the end of a window on which `kinds` work.

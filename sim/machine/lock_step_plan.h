@@ -31,9 +31,12 @@ struct Item {
   std::uint32_t group = 0;
 };
 
-// The PEs that take part in a step, and their lanes.
+// The PEs that take part in a step, and their lanes. Where they make a matrix (the i-th PE stands
+// in row i / cols and column i % cols; a row shares an ifmap lane and a column's products, each of
+// them a window, add up to its psum) rows and cols say so; else they are 0.
 struct MacGroup {
   std::vector<std::int32_t> pe, ifmap, filter;
+  std::size_t rows = 0, cols = 0;
 };
 
 // The psums that leave at the end of a window.
