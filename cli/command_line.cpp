@@ -70,6 +70,7 @@ void declare_simulate(CLI::App& app, Options& options) {
       ->check(CLI::Validator(on_or_off, "on|off"));
   add_output(app, "--json", options.json, "write every figure to this file (docs/json.md)");
   add_output(app, "--csv", options.csv, "write a line for each layer to this file");
+  app.add_flag("--why", options.why, "print each overhead and its cycles, layer by layer");
   app.add_flag("--quiet", options.quiet, "no table and no progress");
 }
 

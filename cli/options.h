@@ -26,6 +26,7 @@ struct Options {
   std::string check = "on";        // "on": compare each ofmap with the golden reference; or "off"
   std::filesystem::path json, csv, yaml;  // files to write; empty for none
   bool quiet = false;
+  bool why = false;  // print the cycles of each overhead
   std::string file;  // of `show`
 };
 

@@ -9,6 +9,7 @@
 #include "reports/csv.h"
 #include "reports/json.h"
 #include "reports/table.h"
+#include "reports/why.h"
 #include "reports/write_file.h"
 #include "sim/cycle/engine.h"
 #include "sim/machine/dram_map.h"
@@ -139,8 +140,9 @@ int simulate_command(const Options& options) {
   if (!options.json.empty()) write_file(options.json, to_json(result));
   if (!options.csv.empty()) write_file(options.csv, to_csv(result));
   if (!options.quiet) {
-    fmt::print("{}{}", to_table(result, terminal_width(Output::kStdout, kPageWidth)),
-               notes(plan, options));
+    const int width = terminal_width(Output::kStdout, kPageWidth);
+    fmt::print("{}{}", to_table(result, width), notes(plan, options));
+    if (options.why) fmt::print("\n{}", to_why(result, width));
   }
   const LayerResult sum = total(result);
   if (sum.check != Check::kDiffers) return kExitDone;

@@ -12,7 +12,7 @@ Pattern weight_stationary() {
                    {kP, at_most(kAll), kDram},
                    {kQ, at_most(kAll), kDram},
                    {kM, at_most(kArrayCols), kDram},
-                   {kC, at_most(kAll), kDram},
+                   {kC, at_most(Size{.number = 2, .rows = true}), kDram},
                    {kC, kArrayRows, kGlb},
                    {kR, kOne, kGlb},
                    {kS, kOne, kGlb},

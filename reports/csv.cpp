@@ -44,6 +44,7 @@ std::string header() {
   line.names(kLayerFigures);
   for (const auto cause : kStallNames) line.cell(fmt::format("stall_{}", cause));
   for (const auto state : kPeStateNames) line.cell(fmt::format("pe_{}", state));
+  for (const auto wait : kBeforeMacNames) line.cell(fmt::format("pe_before_mac_{}", wait));
   for (const ActionName& a : kActions) {
     line.cell(fmt::format("{}_{}_{}", a.structure, a.tensor, a.action));
   }
@@ -59,6 +60,7 @@ std::string row(const NetworkResult& result, const LayerResult& layer) {
   line.cells(kLayerFigures, layer);
   for (const std::uint64_t n : layer.stalls) line.cell(n);
   for (const std::uint64_t n : layer.pe_cycles) line.cell(n);
+  for (const std::uint64_t n : layer.before_mac) line.cell(n);
   for (const std::uint64_t n : layer.counts.value) line.cell(n);
   line.cell(name(layer.check));
   line.cells(kLayerTexts, layer);

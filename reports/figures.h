@@ -49,6 +49,7 @@ inline constexpr std::array kLayerFigures{
                         [](const LayerResult& r) -> Value { return r.processing_cycles; }},
     Figure<LayerResult>{"pass_cycles", [](const LayerResult& r) -> Value { return r.pass_cycles; }},
     Figure<LayerResult>{"passes", [](const LayerResult& r) -> Value { return r.passes; }},
+    Figure<LayerResult>{"steps", [](const LayerResult& r) -> Value { return r.steps; }},
     Figure<LayerResult>{"latency_ms", [](const LayerResult& r) -> Value { return r.latency_ms; }},
     Figure<LayerResult>{"processing_ms",
                         [](const LayerResult& r) -> Value { return r.processing_ms; }},

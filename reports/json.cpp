@@ -45,6 +45,7 @@ json::object figures_object(const LayerResult& layer) {
   add_figures(object, kLayerFigures, layer);
   object["stalls"] = named(kStallNames, layer.stalls);
   object["pe_cycles"] = named(kPeStateNames, layer.pe_cycles);
+  object["pe_cycles_before_mac"] = named(kBeforeMacNames, layer.before_mac);
   object["counts"] = counts_object(layer.counts);
   object["check"] = name(layer.check);
   return object;

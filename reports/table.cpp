@@ -71,20 +71,24 @@ std::string stacked(std::string_view words) {
   return text;
 }
 
+// Steps are told only where PEs take them together.
 Grid stall_grid(const NetworkResult& result) {
+  const LayerResult sum = total(result);
   std::vector<std::string> titles{"array", "passes", "pass\ncycles"};
+  if (sum.steps > 0) titles.emplace_back("steps");
   for (const auto cause : kStallNames) titles.push_back(stacked(cause));
   Grid grid(titles);
-  rows(grid, result, [](const LayerResult& layer) {
+  rows(grid, result, [&](const LayerResult& layer) {
     std::vector<std::string> cells{layer.name, grouped(layer.passes), grouped(layer.pass_cycles)};
+    if (sum.steps > 0) cells.push_back(grouped(layer.steps));
     for (const std::uint64_t n : layer.stalls) cells.push_back(grouped(n));
     return cells;
   });
-  const LayerResult sum = total(result);
   const auto share = [&](std::uint64_t n) {
     return percent(static_cast<double>(n), static_cast<double>(sum.cycles));
   };
   std::vector<std::string> shares{"of cycles", "", share(sum.pass_cycles)};
+  if (sum.steps > 0) shares.push_back(share(sum.steps));
   for (const std::uint64_t n : sum.stalls) shares.push_back(share(n));
   grid.row(std::move(shares));
   return grid;

@@ -175,6 +175,8 @@ void ArrayModule::note(const PassRecord& record) {
   result.steps += static_cast<std::uint64_t>(record.steps);
   for (std::size_t i = 0; i < result.pe_cycles.size(); ++i)
     result.pe_cycles[i] += record.pe_cycles[i];
+  for (std::size_t i = 0; i < result.before_mac.size(); ++i)
+    result.before_mac[i] += record.before_mac[i];
   result.counts += record.counts;
 }
 

@@ -1,5 +1,4 @@
-// The PE array and its NoC, played cycle by cycle: buses from and to the GLB, links between PEs,
-// PEs on their own.
+// The PE array and its NoC: buses from and to the GLB, links between PEs, PEs on their own.
 //
 // A cycle. Everything decides on the state at its start; what moves is seen in the next cycle.
 //   1. PEs whose burst has ended free what it used, and issue again; PEs that waited look again.
@@ -23,20 +22,26 @@
 // not to be read is written alone, in the same time. Additions on one psum may follow each other
 // packet by packet.
 //
-// PEs that are in a burst or wait for something cost nothing: a timing wheel and the arrival of
-// what they wait for wake them; a span in which nothing can move is jumped.
+// Time. No unit of the array chooses by the clock between two things to do: buses, links and PEs
+// serve in orders of their own, and each thing happens as soon as what it needs has happened. So
+// its cycle is the latest of a few others', and the array is played unit by unit, each as far as
+// the cycles of what it needs are known, not cycle by cycle. Only psum reads at a shared port must
+// know which writes come before them: they wait until nothing else can be played, since all that is
+// still open then comes after them.
 #pragma once
 
 #include <array>
 #include <cstdint>
+#include <deque>
+#include <span>
 #include <stdexcept>
 #include <vector>
 
 #include "arch/counts/counts.h"
 #include "dataflows/pass/pass.h"
 #include "sim/machine/mac_burst.h"
+#include "sim/machine/mask.h"
 #include "sim/machine/pe.h"
-#include "sim/machine/wheel.h"
 #include "sim/result/result.h"
 
 namespace orrery {
@@ -66,6 +71,9 @@ struct PassRecord {
   std::int64_t steps = 0;   // cycles in which PEs in lock step take a step
   std::int64_t filled_cycle = 0;  // cycles after which the last filter word had left the GLB
   std::array<std::uint64_t, kPeStateNames.size()> pe_cycles{};
+  // Of these, waiting before a PE's first MAC.
+  std::array<std::uint64_t, kBeforeMacNames.size()> before_mac{};
+  std::uint64_t& wait(BeforeMac b) { return before_mac[static_cast<std::size_t>(b)]; }
   Counts counts;
 };
 
@@ -78,7 +86,6 @@ class DeadlockError : public std::runtime_error {
 
 class Array {
  public:
-  // Throws InputError where a latency exceeds what the wheel can hold.
   explicit Array(const Machine& machine);
 
   // Sets up a pass; `pass` and the tiles must outlive it.
@@ -89,76 +96,104 @@ class Array {
   const PassRecord& record() const { return record_; }
   void lose(const LostWord& word) { lost_ = word; }
 
-  // One cycle (or one jump over a span in which nothing moves). Throws DeadlockError.
+  // Plays each unit once, as far as it goes. Throws DeadlockError.
   void step();
   bool done() const { return done_; }
-  std::int64_t cycle() const { return now_; }
+  // First cycle in which the psum-out bus is free again.
+  Cycle cycle() const { return collect_free_; }
 
  private:
   // A bus that sends the packets of a stream in order.
   struct Sender {
     const Stream* stream = nullptr;
-    std::int32_t next = 0;  // packet
-    int blocked_by = -1;    // the PE without room that holds up the next packet; -1: none known
+    Cycle free = 0;              // first cycle in which the bus is free
+    Cycle room = 0;              // first cycle in which those looked at have room
+    std::int32_t next = 0;       // packet
+    std::int32_t looked_at = 0;  // PEs of its group whose room is known
+    int blocked_by = -1;         // the PE after those; -1: none known
     int latency = 0;
-    int in_flight = 0;
-    std::array<std::int32_t, Wheel::kSlots>
-        landing{};  // packet that lands in a cycle, by cycle modulo the slots; -1: none
 
     void start(const Stream& s, const Bus& bus);
     bool finished() const { return next == stream->packets(); }
+    void look_again_at(int pe) {
+      if (blocked_by == pe) blocked_by = -1;
+    }
+    // Looks at the PEs of the next packet's group; `know(pe, cycle)` says whether it is known when
+    // a PE has room, and if so makes `cycle` no earlier. Returns whether it is known of all.
+    template <class Know>
+    bool find_room(Know know);
+    // The next packet leaves in cycle `when`.
+    void sent(Cycle when);
   };
 
+  // Of an operand, in one PE: words, and cycles that go with them.
+  struct OperandRings {
+    std::size_t words = 0, times = 0;
+    bool operator==(const OperandRings&) const = default;
+  };
   // Psums that reach their store: added to those before, or put in their place.
   enum class Arrival : std::uint8_t { kPut, kAdded };
+  // Places in the streams of a PE, of a psum in the window.
+  struct StreamPlaces {
+    std::int32_t ifmap, filter, psum;
+  };
 
-  // PEs (array.cpp)
+  // The pass (array.cpp)
+  void set_up(std::size_t pes);
+  OperandRings rings(int spad, int fifo, int PassProgram::*stream) const;
   void start_pe(std::size_t i);
-  void advance(bool moved);
+  [[noreturn]] void report_deadlock() const;
   void close();
-  void wake(int i);
-  void end_burst(PeCore& pe, int i);
-  void end_merge(PeCore& pe, int i);
-  void free_operands(PeCore& pe, int i);
-  void wait_for(PeCore& pe, PeState need);
-  void stop_waiting(PeCore& pe);
-  bool psums_can_move(PeCore& pe, int psum);
+  void count_pe(const PeCore& pe, const PeRole& role);
+
+  // PEs (array_pe.cpp)
+  void run(int i);
+  Cycle wait(Cycle now, Cycle when, PeState need);
   void issue_macs(PeCore& pe, int i);
+  void issue_some_macs(PeCore& pe, int i);
+  void wait_for_words(PeCore& pe, const StreamPlaces& at, int n);
+  void end_run(PeCore& pe, int i);
+  bool psums_are_known(PeCore& pe) const;
+  Cycle wait_for_psums(const PeCore& pe, Cycle time);
   void issue_merges(PeCore& pe, int i);
   void merge(PeCore& pe, int i, int psum, int n);
-  void run_macs(PeCore& pe, int i, int n);
+  void multiply(PeCore& pe, const StreamPlaces& at, int n, bool fresh);
+  void multiply_one_by_one(PeCore& pe, const StreamPlaces& at, int n, bool fresh);
+  void play_burst();
 
   // NoC (array_noc.cpp); the bools say whether anything moved
   bool collect();
-  void take_packet(int i, const std::int32_t* address, int n, Arrival arrival);
-  void hop_psums();
-  void land_hop(int from);
-  bool land_due(Sender& sender, Tensor t);
-  bool send(Sender& sender, Tensor t);
-  bool group_has_room(Sender& sender, Tensor t) const;
-  void deliver(const Sender& sender, Tensor t, int i);
-  void count_packet(const Sender& sender, Tensor t, std::uint64_t takers);
-  void land(const Sender& sender, Tensor t, std::int32_t packet);
-  bool load_spads();
-  void load_spad(int i, OperandPath& path, PeMask& loading, Sender& bus, PeState need);
-  void look_again(int i, PeState need);
-
-  std::int16_t* ifmap_ring(int i) {
-    return &ifmap_ring_[static_cast<std::size_t>(i) << ifmap_bits_];
+  bool collect_packet();
+  void take_packet(PeCore& pe, int i, std::span<const std::int32_t> address, Arrival arrival);
+  void hop_psums(int from, int to);
+  bool send_psums();
+  bool send_psum_packet();
+  Cycle port_free_from(Cycle when);
+  bool room_for_psums(int i, Cycle& when);
+  bool send_operands(Sender& bus, OperandPath PeCore::*path, Tensor t);
+  void deliver(OperandPath& path, std::span<const std::int32_t> address, const std::int16_t* tile,
+               Cycle landed, bool lost);
+  void count_packet(const Sender& bus, Tensor t);
+  bool loses(const Sender& bus, Tensor t, int i) const {
+    return lost_.packet == bus.next && lost_.pe == i && lost_.tensor == t;
   }
-  std::int16_t* filter_ring(int i) {
-    return &filter_ring_[static_cast<std::size_t>(i) << filter_bits_];
+  // Where the psums of packet k lie in the PE's rings.
+  std::size_t packet_slot(const PeCore& pe, std::int32_t k) const {
+    return (static_cast<std::uint32_t>(k) & pe.packet_mask) *
+           static_cast<std::size_t>(psums_per_packet_);
   }
-  std::int32_t* psums(int i) { return &psum_spad_[static_cast<std::size_t>(i * psum_spad_words_)]; }
-  std::int32_t& fifo_slot(std::vector<std::int32_t>& fifo, int i, int psum) {
-    return fifo[(static_cast<std::size_t>(i) << fifo_bits_) +
-                (static_cast<std::size_t>(psum) & ((std::size_t{1} << fifo_bits_) - 1))];
+  PeCore& pe(std::int32_t i) { return pes_[static_cast<std::size_t>(i)]; }
+  void continue_if_awaits(PeCore& pe, int i, PeState need) {
+    if (pe.awaits_more(need)) ready_.set(i);
   }
 
   const Machine& machine_;
   // Of the machine, looked up once: by the name of a tensor.
   const int words_per_psum_, ifmap_packet_, filter_packet_;
   const bool shared_psum_port_, store_adds_;
+  const int psum_spad_words_, psum_in_packets_, psum_out_packets_;
+  int psums_per_packet_ = 1;
+  int collect_cycles_ = 1, link_cycles_ = 1;  // of a full psum packet
   const Pass* pass_ = nullptr;
   MacUnit mac_;
   PassTiles tiles_;
@@ -166,26 +201,27 @@ class Array {
   PassRecord record_;
 
   std::vector<PeCore> pes_;
-  std::vector<StepTable> tables_;        // of the pass's programs
-  std::vector<int> below_;               // the PE that hands its psums to this one, or -1
-  std::vector<std::int64_t> link_free_;  // cycle in which a PE's upward link is free again
-  // Rings are powers of two, so that a stream position finds its slot by a mask.
-  int ifmap_bits_ = 0, filter_bits_ = 0, fifo_bits_ = 0;
-  int psum_spad_words_;
-  int collect_cycles_ = 1, link_cycles_ = 1;  // of a full psum packet
-  std::vector<std::int16_t> ifmap_ring_, filter_ring_;
+  std::vector<PassProgram> programs_;  // of the pass
+  std::deque<RunTable> tables_;        // of its programs
+  std::vector<int> below_, above_;     // the PE that a PE has its psums from, or hands them to; -1
+  // Rings of all PEs, each a power of two, so that a stream position finds its slot by a mask.
+  OperandRings ifmap_rings_, filter_rings_;
+  std::vector<std::int16_t> ifmap_words_, filter_words_;
+  std::vector<Cycle> ifmap_times_, filter_times_;
+  std::vector<PacketTimes> packet_times_;
   std::vector<std::int32_t> psum_spad_, psum_in_, psum_out_;
 
-  Wheel wakes_, packets_ready_, hops_;
-  PeMask links_, load_ifmap_, load_filter_, arming_ifmap_, arming_filter_;
+  MacBurst burst_;  // MACs that have issued; their psums are not up to date
+  PeMask ready_;    // PEs that may be able to go on
   Sender ifmap_bus_, filter_bus_, psum_bus_;
   std::int32_t collected_ = 0;     // packets that have left on the psum-out bus
   std::size_t ready_members_ = 0;  // PEs of the next packet known to have it ready
-  int awaited_ = -1;               // the first one that was not; -1: none known
-  int collect_busy_ = 0;
-  // Operations so far; the record gets them at the end of the pass.
-  std::uint64_t gated_ = 0, started_ = 0, updated_ = 0, drained_ = 0, merged_ = 0;
-  std::int64_t now_ = 0;
+  Cycle members_ready_ = 0;        // first cycle in which all of them have
+  Cycle collect_free_ = 0;         // first cycle in which the psum-out bus is free
+  // Where a port is shared: cycles in which packets left, and those over before the next psum read.
+  std::vector<Cycle> collects_;
+  std::size_t collects_over_ = 0;
+  std::uint64_t gated_ = 0, gated_fresh_ = 0;  // MACs; with psums that they start, apart
   bool done_ = false;
   bool filled_ = false;
 };

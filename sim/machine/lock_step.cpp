@@ -92,7 +92,10 @@ PassTimes LockStepArray::play(const LockStepPlan& plan, PeWork work, const Arith
 // Charges the cycles until `until` to a state of all mapped PEs.
 void LockStepArray::charge(PeState state, std::int64_t until) {
   if (until <= counted_) return;
-  record_.pe_cycles[place(state)] += static_cast<std::uint64_t>((until - counted_) * mapped_);
+  const auto pe_cycles = static_cast<std::uint64_t>((until - counted_) * mapped_);
+  record_.pe_cycles[place(state)] += pe_cycles;
+  if (first_ && state == PeState::kWaitIfmap) record_.wait(BeforeMac::kIfmap) += pe_cycles;
+  if (first_ && state == PeState::kWaitFilter) record_.wait(BeforeMac::kFilter) += pe_cycles;
   record_.cycles += until - counted_;
   counted_ = until;
 }
@@ -104,6 +107,7 @@ void LockStepArray::settle(const LockStepPlan& plan, std::int64_t fill_begin, st
   charge(PeState::kDone, machine_.array.pipelined ? std::min(done_, first) : done_);
   counted_ = std::max(counted_, first);
   mapped_ = plan.pes;
+  first_ = true;
   charge(PeState::kWaitFilter, begin);
 }
 
@@ -222,6 +226,7 @@ void LockStepArray::work(const LockStepPlan& plan, const StepRow& step) {
   std::int32_t* psum =
       &psum_[static_cast<std::size_t>(step.psum) * static_cast<std::size_t>(plan.pes)];
   const auto busy = static_cast<std::int64_t>(group.pe.size());
+  first_ = false;
   ++record_.steps;
   ++record_.cycles;
   ++counted_;

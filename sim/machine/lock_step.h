@@ -107,6 +107,7 @@ class LockStepArray {
   std::int64_t counted_ = 0;  // cycles before this one are in a record
   std::int64_t last_step_ = -1, done_ = 0;
   std::int64_t mapped_ = 0;  // PEs of the present pass
+  bool first_ = true;        // it has not taken a step yet
 };
 
 }  // namespace orrery

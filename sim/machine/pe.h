@@ -1,127 +1,191 @@
-// One PE of the array: its counters, its spads and FIFOs, and the rule by which it issues.
+// The state of one PE of the array: how far it is, and in which cycles what it still needs, or
+// others still need of it, comes about.
 //
-//            ifmap bus        filter bus         psum bus / PE below
-//               |                 |                     |
-//          [ifmap FIFO]     [filter FIFO]         [psum-in FIFO]
-//               | 1/cycle         | 1/cycle             |
-//          [ifmap spad]     [filter spad]               |
-//               |                 |                     |
-//               +----> multiplier <                     |
-//                          |                            |
-//                        adder  <--- mux ---------------+
-//                          |
-//                     [psum spad] --> [psum-out FIFO] --> psum bus / PE above
+//      ifmap bus        filter bus     psum-in bus, or the PE below
+//          |                |                |
+//      [ FIFO ]         [ FIFO ]         [ FIFO ]
+//          |                |                |
+//      ( spad )         ( spad )             |
+//          |                |                |
+//          +-----> MAC <----+                |
+//                   |                        |
+//               ( psum spad ) ---- merge ----+
+//                                    |
+//                                 [ FIFO ]
+//                                    |
+//                       psum-out bus, or the PE above
 //
-// Timing. One operation issues a cycle: a MAC, or (one adder) the merge of one psum of a finished
-// window with an incoming psum. A MAC needs both its words in the spads since the cycle before; a
-// merge needs its incoming psum in the FIFO since the cycle before, and room in the psum-out FIFO
-// for its packet. The adder forwards, so psums never wait for the pipeline; a merged psum is in the
-// psum-out FIFO `pipeline_stages` cycles after it issued. With two adders the merge rides along
-// with the last MAC of its psum and takes no slot.
-//
-// An entry of the psum-out FIFO is set aside when the first psum of its packet issues. With one
-// adder a psum that meets no incoming one takes a slot too. Needs are looked at in the order ifmap,
-// filter, psum in, psum out.
-//
-// A PE issues in bursts: steps of the innermost counter that need nothing new. A burst is worked
-// out when it starts; what it frees is freed, and what it makes is seen, on the cycles on which the
-// hardware would.
+// Spads and FIFOs are rings over the PE's streams (see PassProgram). Time is kept with what moves,
+// not with the PE: of each word the cycle in which it is loaded, of each packet the cycles in which
+// it comes and goes. A PE is played ahead as far as these cycles are known.
 #pragma once
 
 #include <algorithm>
-#include <array>
 #include <cstdint>
 
-#include "sim/machine/stepper.h"
+#include "sim/machine/run_table.h"
 #include "sim/result/result.h"
 
 namespace orrery {
 
+using Cycle = std::int64_t;  // of the pass
+
 // One of the two operand paths of a PE: a FIFO that fills a ring-shaped spad, a word a cycle.
 struct OperandPath {
-  int spad_words = 0;
-  int fifo_packets = 0;  // depth
-  int packet_words = 1;
-  int total = 0;      // words of the pass's stream
-  int taken = 0;      // FIFO entries in use, those of packets under way included
-  int head_left = 0;  // words of the FIFO's head packet that are not in the spad
-  int sent = 0;       // words that the bus has sent
-  int arrived = 0;    // words in the FIFO or beyond
-  int loaded = 0;     // words in the spad or beyond
-  int freed = 0;      // words that no step can reach again
+  // In words: the pass's stream, the spad, and a full FIFO but for its last packet.
+  std::int32_t total = 0, spad_words = 0, backlog = 0;
+  std::uint32_t mask = 0;   // of the rings: words of spad and FIFO, up to a power of two
+  std::int32_t sent = 0;    // words that the bus has sent
+  std::int32_t loaded = 0;  // words whose cycle of loading is known
+  std::int32_t freed = 0;   // words that no step can reach again
+  Cycle last_load = -1;     // of the words so far
+  std::int16_t* words = nullptr;
+  Cycle* loads =
+      nullptr;  // of a word: the cycle in which it is loaded; until then: can be at first
+  Cycle* frees = nullptr;  // of a freed word: the first cycle in which its slot is free
 
-  void start(int words) {
-    total = words;
-    taken = sent = arrived = loaded = freed = 0;
-    head_left = std::min(packet_words, total);
+  // `times` has a ring for loads and, if the stream may be longer than the spad, one for frees.
+  void use(std::int16_t* ring, Cycle* times, std::size_t size) {
+    words = ring;
+    loads = times;
+    frees = times + size;
+    mask = static_cast<std::uint32_t>(size - 1);
   }
-  bool has_room() const { return taken < fifo_packets; }
-  bool can_load() const { return loaded < arrived && loaded - freed < spad_words; }
-  // Moves a word from the FIFO to the spad; its packet's entry is free when the last word has
-  // moved.
+  void start(std::int32_t stream) {
+    total = stream;
+    sent = loaded = freed = 0;
+    last_load = -1;
+  }
+  // A stream that is longer than the spad uses slots again.
+  bool slides() const { return total > spad_words; }
+  std::size_t slot(std::int32_t word) const { return static_cast<std::uint32_t>(word) & mask; }
+  // A packet has its entry in the FIFO from the cycle in which it is sent to that in which its last
+  // word is loaded. Whether it is known from when on there is one for the next packet, and when.
+  bool room_is_known() const { return loaded >= sent - backlog; }
+  Cycle room() const {
+    const std::int32_t last = sent - backlog - 1;
+    return last < 0 ? 0 : loads[slot(last)] + 1;
+  }
+  // A word is loaded once it is in the FIFO, the one before it is loaded, and its slot is free.
   void load() {
-    ++loaded;
-    if (--head_left > 0) return;
-    --taken;
-    head_left = std::min(packet_words, total - loaded);
+    while (loaded < sent && (loaded < spad_words || loaded - spad_words < freed)) {
+      Cycle cycle = std::max(last_load + 1, loads[slot(loaded)]);
+      if (loaded >= spad_words) cycle = std::max(cycle, frees[slot(loaded - spad_words)]);
+      loads[slot(loaded)] = last_load = cycle;
+      ++loaded;
+    }
+  }
+  // Words below `dead` are free from `cycle` on; returns whether that lets others be loaded.
+  bool free(std::int32_t dead, Cycle cycle) {
+    if (dead <= freed) return false;
+    while (freed < dead) frees[slot(freed++)] = cycle;
+    const std::int32_t before = loaded;
+    load();
+    return loaded != before;
+  }
+  // First cycle in which a step can use `word`, one of those loaded.
+  Cycle ready(std::int32_t word) const { return loads[slot(word)] + 1; }
+  // Of `most` steps from word `at` on, those whose words are loaded in known cycles.
+  int steps_known(std::int32_t at, int stride, int most) const {
+    const int ahead = loaded - at;
+    if (ahead <= 0) return 0;
+    if (stride == 0) return most;
+    return std::min(most, stride == 1 ? ahead : (ahead + stride - 1) / stride);
   }
 };
 
-// Psums on their way in or out: packets of up to `packet_psums`, none across the end of a window.
-struct PsumFifo {
-  int depth = 0;  // packets
-  int packet_psums = 1;
-  int taken = 0;   // packets: entries in use, those set aside included
-  int ready = 0;   // packets complete
-  int sent = 0;    // psums on their way here, or here, or gone
-  int pushed = 0;  // psums here, or gone
-  int popped = 0;  // psums gone
-
-  void start() { taken = ready = sent = pushed = popped = 0; }
-  bool has_room() const { return taken < depth; }
+// A packet of psums that comes in, meets the PE's own, and leaves.
+struct PacketTimes {
+  Cycle landed = 0;  // first cycle in which it can be read
+  Cycle freed = 0;   // first cycle in which its entry in the psum-in FIFO is free
+  Cycle ready = 0;   // first cycle in which it can leave
+  Cycle left = 0;    // in which it leaves
 };
 
 enum class PePhase : std::uint8_t { kMac, kMerge, kDone };
 
 struct PeCore {
-  Stepper steps;
+  const RunTable* table = nullptr;
+  Cycle time = 0;                    // first cycle in which it can issue again
+  const MacRun* run = nullptr;       // of the table
+  const MacRun* last_run = nullptr;  // of the table
+  std::int32_t run_step = 0;         // of the run
+  // What the counters outside the block say: where it begins, which words later blocks reach, and
+  // whether its visit is the first, or the last, of its psums.
+  std::int32_t ifmap_base = 0, filter_base = 0, psum_base = 0;
+  std::int32_t ifmap_floor = 0, filter_floor = 0;
+  bool first_visit = true, last_visit = true;
   PePhase phase = PePhase::kMac;
   bool takes_psums = false;  // from a bus or a PE, to merge its own with
-  bool waiting = false;
-  PeState state = PeState::kWaitIfmap;  // what it waits for
-  int burst = 0;                        // operations under way
-  int merging = 0;                      // psums that leave in this burst
-  int merge_at = 0;                     // next psum of the window to leave
-  std::int64_t since = 0;               // cycle in which it began to wait, or was done
+  bool began = false;        // its first MAC has issued
+  bool exhausted = false;    // no step is left
+  bool blocked = false;      // until more is known of what it waits for:
+  PeState awaits = PeState::kWaitIfmap;
   OperandPath ifmap, filter;
-  PsumFifo psum_in, psum_out;
 
-  void start(const StepTable& table) {
-    steps.start(table);
+  // Packets of psums that have come in, been merged, and left, as far as it is known when.
+  std::int32_t landed = 0, merged = 0, left = 0;
+  std::int32_t merge_at = 0;      // next psum of the window to leave
+  std::int32_t packet_psums = 0;  // of the packet that is being merged, so far
+  std::uint32_t packet_mask = 0;  // of the rings of packets, a power of two
+  PacketTimes* packets = nullptr;
+  std::int32_t* psum_in = nullptr;
+  std::int32_t* psum_out = nullptr;
+  std::int32_t* psums = nullptr;  // the spad
+  Cycle link_free = 0;            // first cycle in which its upward link is free
+  Stepper outer;
+
+  void start(const RunTable& t) {
+    table = &t;
+    time = link_free = 0;
     phase = PePhase::kMac;
-    waiting = false;
-    burst = merging = merge_at = 0;
-    since = 0;
-    ifmap.start(table.program->ifmap_words);
-    filter.start(table.program->filter_words);
-    psum_in.start();
-    psum_out.start();
+    blocked = began = exhausted = false;
+    ifmap.start(t.program().ifmap_words);
+    filter.start(t.program().filter_words);
+    landed = merged = left = merge_at = packet_psums = 0;
+    outer.start(t.outer());
+    enter_block();
   }
-  // Psums that can be merged from psum `psum` of the window on without passing the end of a packet.
-  int psums_to_packet_end(int psum) const {
-    const int packet = psum_in.packet_psums;
-    return std::min(packet - psum % packet, steps.program().window_psums - psum);
+  PacketTimes& packet(std::int32_t k) const {
+    return packets[static_cast<std::uint32_t>(k) & packet_mask];
+  }
+  void block(PeState need) {
+    blocked = true;
+    awaits = need;
+  }
+  bool awaits_more(PeState need) const { return blocked && awaits == need; }
+  // Words that no step after the present run reaches.
+  std::int32_t ifmap_dead() const {
+    return run == last_run ? ifmap_floor : std::min(ifmap_base + run->ifmap_dead, ifmap_floor);
+  }
+  std::int32_t filter_dead() const {
+    return run == last_run ? filter_floor : std::min(filter_base + run->filter_dead, filter_floor);
+  }
+  // Goes on to the next run; returns true at the end of a window.
+  bool next_run() {
+    run_step = 0;
+    if (run != last_run) return (run++)->ends_window;
+    const bool window_ends = outer.advance(1);
+    exhausted = outer.exhausted();
+    if (!exhausted) enter_block();
+    return window_ends;
+  }
+
+ private:
+  void enter_block() {
+    run = table->runs().data();
+    last_run = run + table->runs().size() - 1;
+    run_step = 0;
+    ifmap_base = outer.ifmap_at();
+    filter_base = outer.filter_at();
+    psum_base = outer.psum_at();
+    first_visit = outer.fresh();
+    last_visit = outer.finishing();
+    Stepper later = outer;
+    later.advance(1);
+    ifmap_floor = later.dead_ifmap(table->program().ifmap_words);
+    filter_floor = later.dead_filter(table->program().filter_words);
   }
 };
-
-// Steps of the innermost counter, at most `most`, whose words of one operand are in the spad.
-inline int steps_in_spad(const OperandPath& path, int at, int stride, int most) {
-  const int words = path.loaded - at;
-  if (words <= 0) return 0;
-  if (stride == 0) return most;
-  // While words are still to come, the slot of each dead word counts: one step at a time.
-  if (path.loaded < path.total) return 1;
-  return std::min(most, stride == 1 ? words : (words + stride - 1) / stride);
-}
 
 }  // namespace orrery

@@ -72,6 +72,8 @@ class Stepper {
   bool last_visit() const {
     return (at_end_ & table_->outer_reductions) == table_->outer_reductions;
   }
+  // The present step is the last of its psum.
+  bool finishing() const { return (at_end_ & table_->reductions) == table_->reductions; }
   // Whether the k-th step of a burst from the present one starts its psum from zero.
   bool starts_psum(int k) const {
     return fresh() && (k == 0 || !inner().reduction || program().window == program().counters);

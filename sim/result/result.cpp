@@ -27,6 +27,7 @@ void add(LayerResult& sum, const LayerResult& layer) {
   sum.utilization += layer.utilization * static_cast<double>(layer.processing_cycles);
   for (std::size_t i = 0; i < sum.stalls.size(); ++i) sum.stalls[i] += layer.stalls[i];
   for (std::size_t i = 0; i < sum.pe_cycles.size(); ++i) sum.pe_cycles[i] += layer.pe_cycles[i];
+  for (std::size_t i = 0; i < sum.before_mac.size(); ++i) sum.before_mac[i] += layer.before_mac[i];
   sum.counts += layer.counts;
   sum.check = worse(sum.check, layer.check);
   if (sum.difference.empty() && !layer.difference.empty()) {

@@ -38,6 +38,10 @@ enum class PeState : std::uint8_t {
 inline constexpr std::array<std::string_view, 7> kPeStateNames{
     "mac", "merge", "wait_ifmap", "wait_filter", "wait_psum_in", "wait_psum_out", "done"};
 
+// Of a PE's waiting, what comes before its first MAC of a pass.
+enum class BeforeMac : std::uint8_t { kIfmap, kFilter };
+inline constexpr std::array<std::string_view, 2> kBeforeMacNames{"wait_ifmap", "wait_filter"};
+
 enum class Check : std::uint8_t { kEqual, kDiffers, kOff };
 std::string_view name(Check c);
 
@@ -60,6 +64,8 @@ struct LayerResult {
   std::array<std::uint64_t, kStallNames.size()> stalls{};  // core cycles
   std::array<std::uint64_t, kPeStateNames.size()>
       pe_cycles{};  // PE-cycles of mapped PEs, summed over passes
+  std::array<std::uint64_t, kBeforeMacNames.size()>
+      before_mac{};  // of these, those before a PE's first MAC of a pass
   Counts counts;
   std::string ofmap_sha256;
   Check check = Check::kOff;

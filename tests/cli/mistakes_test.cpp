@@ -13,7 +13,7 @@ using Mistakes = Cli;
 
 const std::string kKnownOptions =
     "(known: --help, --batch, --layers, --dataflow, --mapping, --seed, --data, --check, --json, "
-    "--csv, --quiet)";
+    "--csv, --why, --quiet)";
 
 TEST_F(Mistakes, InTheCommandAreAnsweredWithTheNearest) {
   expect_mistake({}, "no command given; orrery --help lists the commands");

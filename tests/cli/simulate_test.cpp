@@ -23,9 +23,10 @@ const char* const kRunKeys[] = {
     "schema", "orrery_version", "complete", "machine",  "network",   "mac", "dataflow", "engine",
     "batch",  "seed",           "data",     "core_mhz", "word_bits", "pes", "layers",   "total"};
 const char* const kLayerKeys[] = {
-    "name",       "cycles",      "processing_cycles", "pass_cycles", "passes",
-    "latency_ms", "macs",        "processing_ms",     "macs_gated",  "active_pes",
-    "stalls",     "utilization", "active_pes_mean",   "pe_cycles",   "counts",
+    "name",          "cycles",          "processing_cycles", "pass_cycles",
+    "passes",        "steps",           "latency_ms",        "macs",
+    "processing_ms", "macs_gated",      "active_pes",        "stalls",
+    "utilization",   "active_pes_mean", "pe_cycles",         "counts",
     "check"};
 const char* const kTextKeys[] = {"ofmap_sha256",  "difference", "product_shift",
                                  "requant_shift", "reduction",  "mapping"};
@@ -169,6 +170,8 @@ std::map<std::string, std::string> unfolded(const json::object& result, const js
     add("stall_" + std::string(key), value);
   for (const auto& [key, value] : layer.at("pe_cycles").as_object())
     add("pe_" + std::string(key), value);
+  for (const auto& [key, value] : layer.at("pe_cycles_before_mac").as_object())
+    add("pe_before_mac_" + std::string(key), value);
   for (const auto& [structure, tensors] : layer.at("counts").as_object()) {
     for (const auto& [tensor, actions] : tensors.as_object()) {
       for (const auto& [action, value] : actions.as_object()) {
@@ -177,8 +180,8 @@ std::map<std::string, std::string> unfolded(const json::object& result, const js
     }
   }
   cells["layer"] = cells["name"];
-  for (const char* key :
-       {"schema", "layers", "total", "name", "stalls", "pe_cycles", "counts", "mapping"}) {
+  for (const char* key : {"schema", "layers", "total", "name", "stalls", "pe_cycles",
+                          "pe_cycles_before_mac", "counts", "mapping"}) {
     cells.erase(key);
   }
   return cells;
@@ -189,6 +192,15 @@ std::string same_form(const std::string& text) {
   json::error_code error;
   const json::value value = json::parse(text, error);
   return error || !value.is_double() ? text : std::to_string(value.as_double());
+}
+
+TEST_F(Simulate, SaysWhyWhereAsked) {
+  const Arguments run{"simulate", "tutorial_4x4", "tutorial", "--layers", "GEMM"};
+  EXPECT_EQ(orrery(run).out.find("cycles for"), std::string::npos);
+  const Answer answer = orrery(run + Arguments{"--why"});
+  EXPECT_EQ(answer.code, 0);
+  for (const char* line : {"\ncycles for ", "\nmerge slots ", "\nfirst window ", "\nall "})
+    EXPECT_NE(answer.out.find(line), std::string::npos) << line << answer.out;
 }
 
 TEST_F(Simulate, SaysTheSameInCsvAsInJson) {

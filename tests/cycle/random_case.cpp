@@ -3,21 +3,13 @@
 #include <algorithm>
 
 #include "dataflows/all.h"
-#include "tests/workloads/random_layer.h"
+#include "tests/cycle/random_nest.h"
 #include "workloads/tensor/operands.h"
 
 namespace orrery::test {
 namespace {
 
 constexpr std::int64_t kMostMacs = 6000;
-
-bool coin(Rng& rng, int one_in) { return rng.in(1, one_in) == 1; }
-
-template <class T>
-void shuffle(std::vector<T>& v, Rng& rng) {
-  for (int i = static_cast<int>(v.size()) - 1; i > 0; --i)
-    std::swap(v[static_cast<std::size_t>(i)], v[static_cast<std::size_t>(rng.in(0, i))]);
-}
 
 Machine read(Rng& rng) {
   static constexpr std::array<const char*, 3> kFiles{"tutorial_2x2", "tutorial_4x4", "eyeriss"};
@@ -29,6 +21,28 @@ void vary_numbers(Machine& m, Rng& rng) {
   if (coin(rng, 2)) m.numbers.psum_bits = rng.in(m.numbers.product_bits, 32);
   for (Bus* bus : {&m.noc.psum_in, &m.noc.psum_out, &m.noc.psum_link})
     bus->words_per_cycle = std::max(bus->words_per_cycle, m.words_per_psum());
+}
+
+// A store for each tensor, tiles that lie in DRAM whole, and queues of tiles.
+void vary_stores(Machine& m, Rng& rng) {
+  std::vector<Store>& stores = m.levels.back().stores;
+  const bool apart = coin(rng, 2);
+  std::vector<Store> all;
+  for (const Store& store : stores) {
+    const std::vector<std::string> tensors = store.holds;
+    for (std::size_t i = 0; i < (apart ? tensors.size() : 1); ++i) {
+      all.push_back(store);
+      if (!apart || tensors.size() == 1) continue;
+      all.back().name += "_" + tensors[i];
+      all.back().holds = {tensors[i]};
+    }
+  }
+  stores = all;
+  for (Store& store : stores) {
+    if (store.holds.size() > 1 || store.holds[0] == "psum") continue;
+    if (coin(rng, 2)) store.prefetch_tiles = rng.in(0, 4);
+    if (store.holds[0] == "filter" && coin(rng, 3)) store.tile_words = rng.in(1, 150);
+  }
 }
 
 // A way for psums to meet, and arithmetic whose order of additions it keeps.
@@ -65,6 +79,27 @@ void vary_array(Machine& m, Rng& rng) {
   }
 }
 
+// In half of the cases PEs are in lock step, with what only they can have.
+void vary_pace(Machine& m, Rng& rng) {
+  using enum PsumRoute;
+  if (coin(rng, 2)) return;
+  m.array.pace = Pace::kLockStep;
+  m.pe.adders = 2;
+  for (Store& store : m.levels.back().stores) store.shared_port = false;
+  const PsumRoute route = m.array.psum_route;
+  if ((route == kColumn || route == kInPlace) && coin(rng, 2)) {
+    m.array.delivery = Delivery::kSystolic;
+  } else if (coin(rng, 2)) {
+    m.pe.fifo_h_words = rng.in(0, 4);
+    m.pe.fifo_v_words = rng.in(0, 12);
+  }
+  m.array.shadow_filters = coin(rng, 2);
+  m.array.pipelined = m.accumulates_at_store() && !coin(rng, 3);
+  m.pe.pools = coin(rng, 2);
+  m.pe.psum_in_fifo_packets = rng.in(1, 4);
+  m.pe.psum_out_fifo_packets = rng.in(1, 4);
+}
+
 void vary_system(Machine& m, Rng& rng) {
   m.padding = coin(rng, 2) ? Padding::kStored : Padding::kGenerated;
   m.first_psum = coin(rng, 2) ? FirstPsum::kRead : FirstPsum::kZero;
@@ -73,18 +108,51 @@ void vary_system(Machine& m, Rng& rng) {
     if (coin(rng, 2)) m.dma.overlap.emplace_back(name(t));
   }
   m.dma.crossing_cycles = rng.in(0, 3);
+  m.dma.outstanding = rng.in(1, 4);
+  m.dma.burst_words = rng.in(1, 40);
   m.clocks.link_mhz = rng.in(20, 300);
   m.controller.setup_bits = rng.in(0, 500);
   if (coin(rng, 3)) m.limits.filters = rng.in(1, 4);
   if (coin(rng, 3)) m.limits.channels = rng.in(1, 4);
 }
 
+// Channels whose windows neither leave gaps nor reach beyond the plane.
+Layer pooling_layer(const Machine& m, Rng& rng) {
+  Layer layer;
+  layer.name = "random";
+  layer.kind = LayerKind::kPool;
+  layer.pool = {coin(rng, 2) ? PoolKind::kMax : PoolKind::kAverage, rng.in(1, 3), rng.in(1, 3), 0};
+  const int size = layer.pool.size;
+  layer.ifmap_rows = size + rng.in(0, 8);
+  layer.ifmap_cols = size + rng.in(0, 8);
+  layer.stride_rows = layer.stride_cols = layer.pool.stride;
+  layer.bounds = {rng.in(1, 6),
+                  rng.in(1, 2),
+                  1,
+                  1,
+                  layer.pool.out(layer.ifmap_rows),
+                  layer.pool.out(layer.ifmap_cols),
+                  size,
+                  size};
+  layer.operand_bits = coin(rng, 2) ? 8 : m.numbers.operand_bits;
+  layer.post.bias = false;
+  layer.ifmap_zeros = rng.in(0, 9) / 10.0;
+  return layer;
+}
+
+bool windows_overlap(const Layer& l) {
+  return l.stride_rows + l.stride_cols <= 3 && l.dilation_rows + l.dilation_cols == 2 &&
+         l.bound(Dim::kR) + l.bound(Dim::kS) > 4 && l.bound(Dim::kP) > 1 && l.bound(Dim::kQ) > 1;
+}
+
 Layer random_layer(const Machine& m, Rng& rng) {
+  if (m.pe.pools && coin(rng, 4)) return pooling_layer(m, rng);
+  const bool hands_on = m.pe.fifo_h_words + m.pe.fifo_v_words > 0 && !coin(rng, 3);
   Layer layer;
   do {
     layer = random_conv(rng);
     layer.bounds[index(Dim::kM)] = rng.in(1, 6);
-  } while (layer.macs() > kMostMacs);
+  } while (layer.macs() > kMostMacs || (hands_on && !windows_overlap(layer)));
   layer.operand_bits = coin(rng, 4) ? 8 : m.numbers.operand_bits;
   layer.product_shift = rng.in(0, 2 * layer.operand_bits - 10);
   layer.ifmap_zeros = rng.in(0, 9) / 10.0;
@@ -105,86 +173,35 @@ Layer random_layer(const Machine& m, Rng& rng) {
   return layer;
 }
 
-// Cuts dimensions for the loops of one place after another; what each leaves goes to the next.
-class NestMaker {
- public:
-  NestMaker(const Layer& layer, Rng& rng) : left_(layer.bounds), rng_(rng) {}
-
-  void cut_in_time(Place place, int one_in) {
-    for (const Dim d : dims()) {
-      if (coin(rng_, one_in)) cut(d, rng_.in(1, left(d) - 1), place);
-    }
-  }
-
-  // At most `room` PEs; what psums that meet by `route` do not allow is left out.
-  void cut_in_space(Place place, int room, PsumRoute route) {
-    std::vector<Dim> order = dims();
-    if (route == PsumRoute::kColumn)
-      std::stable_partition(order.begin(), order.end(), [](Dim d) { return !is_reduction(d); });
-    for (const Dim d : order) {
-      if (!may_lie(d, place, route) || coin(rng_, 3)) continue;
-      const int least = (left(d) + room - 1) / room;  // step with which all blocks find a PE
-      if (least >= left(d)) continue;
-      const int step = coin(rng_, 2) ? least : rng_.in(least, left(d) - 1);
-      room /= (left(d) + step - 1) / step;
-      cut(d, step, place);
-    }
-  }
-
-  void turn_the_rest() {
-    for (const Dim d : dims()) cut(d, 1, Place::kPe);
-  }
-
-  std::vector<Loop> nest;
-
- private:
-  static bool may_lie(Dim d, Place place, PsumRoute route) {
-    switch (route) {
-      case PsumRoute::kColumn:
-        return place == Place::kRows || !is_reduction(d);
-      case PsumRoute::kTree:
-        return (place == Place::kRows) == is_reduction(d);
-      case PsumRoute::kInPlace:
-        return !is_reduction(d);
-      case PsumRoute::kSpill:
-        return true;
-    }
-    return false;
-  }
-  int left(Dim d) const { return left_[index(d)]; }
-  std::vector<Dim> dims() {
-    std::vector<Dim> dims;
-    for (const Dim d : kAllDims) {
-      if (left(d) > 1) dims.push_back(d);
-    }
-    shuffle(dims, rng_);
-    return dims;
-  }
-  void cut(Dim d, int step, Place place) {
-    nest.push_back({d, step, place});
-    left_[index(d)] = step;
-  }
-
-  std::array<int, kDims> left_;
-  Rng& rng_;
-};
-
 Mapping random_nest(const Layer& layer, const Machine& m, Rng& rng) {
-  NestMaker maker(layer, rng);
+  NestMaker maker(layer, m, rng);
   maker.cut_in_time(Place::kDram, 3);
   maker.cut_in_time(Place::kGlb, 3);
-  const PsumRoute route = m.array.psum_route;
-  const bool cols_first = coin(rng, 4);
-  if (cols_first) maker.cut_in_space(Place::kCols, m.array.cols, route);
-  maker.cut_in_space(Place::kRows, m.array.rows, route);
-  if (!cols_first) maker.cut_in_space(Place::kCols, m.array.cols, route);
+  const bool hands_on = m.pe.fifo_h_words + m.pe.fifo_v_words > 0 &&
+                        m.array.psum_route != PsumRoute::kTree && !coin(rng, 4);
+  if (hands_on) maker.cut_planes();
+  std::array places{Place::kRows, Place::kCols};
+  if (coin(rng, 4)) std::swap(places[0], places[1]);
+  for (const Place place : places) {
+    if (!hands_on) maker.cut_in_space(place);
+  }
   maker.turn_the_rest();
   Mapping mapping{.dataflow = "random", .nest = std::move(maker.nest), .keep = {}};
   for (const Tensor t : kAllTensors) {
     mapping.keep.glb[index(t)] = !m.store_of(t).prefetches() && !coin(rng, 3);
     mapping.keep.pe[index(t)] = !coin(rng, 4);
   }
+  if (hands_on) mapping.keep.pe[index(Tensor::kIfmap)] = false;
   return mapping;
+}
+
+std::string layer_text(const Layer& l) {
+  if (l.kind != LayerKind::kPool) return to_yaml(l);
+  return fmt::format(
+      "- {{name: {}, pool: {{in: [{}, {}, {}], kind: {}, size: {}, stride: {}}}}}  # batch {}",
+      l.name, l.bound(Dim::kG), l.ifmap_rows, l.ifmap_cols,
+      l.pool.kind == PoolKind::kMax ? "max" : "average", l.pool.size, l.pool.stride,
+      l.bound(Dim::kN));
 }
 
 }  // namespace
@@ -193,8 +210,10 @@ Case random_case(std::uint64_t seed) {
   Rng rng(seed);
   Case c{.machine = read(rng), .layer = {}, .mapping = {}, .in = {}, .text = {}};
   vary_numbers(c.machine, rng);
+  vary_stores(c.machine, rng);
   vary_route(c.machine, rng);
   vary_array(c.machine, rng);
+  vary_pace(c.machine, rng);
   vary_system(c.machine, rng);
   // The variation is a machine that could stand in a file.
   read_machine(parse_yaml_text(orrery::to_yaml(c.machine), "variation"));
@@ -212,7 +231,7 @@ Case random_case(std::uint64_t seed) {
     }
   }
   c.in = synthetic_operands(c.layer, seed, c.machine.numbers.psum_bits);
-  c.text = fmt::format("seed {}\n{}\n{}\n{}\n{}", seed, to_yaml(c.layer),
+  c.text = fmt::format("seed {}\n{}\n{}\n{}\n{}", seed, layer_text(c.layer),
                        orrery::to_yaml({{c.layer.name, c.mapping}}), to_string(c.mapping, c.layer),
                        orrery::to_yaml(c.machine));
   return c;

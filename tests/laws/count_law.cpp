@@ -8,6 +8,7 @@
 #include "arch/mac/all.h"
 #include "tests/dataflows/nest_walk.h"
 #include "tests/laws/fetch_law.h"
+#include "tests/laws/lock_step_law.h"
 
 namespace orrery::test {
 namespace {
@@ -20,7 +21,8 @@ class Witness {
         mapping_(mapping),
         in_(in),
         nest_(mapping),
-        fetch_(machine, layer, mapping) {
+        fetch_(machine, layer, mapping),
+        lock_step_(machine, layer, mapping) {
     split(Dim::kC, machine.limits.channels);
     split(Dim::kM, machine.limits.filters);
   }
@@ -79,6 +81,7 @@ class Witness {
     out_.passes_are_equally_full &= out_.passes == 0 || active == out_.active_pes;
     out_.active_pes = std::max(out_.active_pes, active);
     out_.active_pes_sum += pass.pes.size();
+    if (in_lock_step()) out_.steps += pass.pes.begin()->second.size();  // of the widest PE
     ++out_.passes;
     const Point& x = pass.pes.begin()->second.front();
     const auto part = [&](Dim d, int limit) { return limit > 0 ? x[index(d)] / limit : 0; };
@@ -114,9 +117,11 @@ class Witness {
     return block;
   }
 
-  // Each time that a tile changes, its distinct words come from DRAM.
+  // Each time that a tile changes, its distinct words come from DRAM, or a whole tile where it lies
+  // there as one.
   void count_tiles(std::size_t i) {
     for (const Tensor t : kAllTensors) {
+      if (t == Tensor::kFilter && pools()) continue;
       const Points points = tile(i, t);
       std::vector<Range> block = block_of(points, t);
       if (i > 0 && block == block_[index(t)]) continue;
@@ -130,8 +135,10 @@ class Witness {
         begin_tile(points, std::move(words));
       } else {
         const bool ifmap = t == Tensor::kIfmap;
-        add(ifmap ? Action::dram_ifmap_read : Action::dram_filter_read, words.size());
-        add(ifmap ? Action::glb_ifmap_dma_write : Action::glb_filter_dma_write, words.size());
+        const int whole = machine_.store_of(t).tile_words;
+        const std::uint64_t moved = whole > 0 ? static_cast<std::uint64_t>(whole) : words.size();
+        add(ifmap ? Action::dram_ifmap_read : Action::dram_filter_read, moved);
+        add(ifmap ? Action::glb_ifmap_dma_write : Action::glb_filter_dma_write, moved);
       }
     }
   }
@@ -203,10 +210,25 @@ class Witness {
     return padding;
   }
 
+  void count_operands(const PassPoints& pass) {
+    if (!in_lock_step()) return count_packets(pass);
+    using enum Action;
+    for (const Tensor t : {Tensor::kIfmap, Tensor::kFilter}) {
+      const bool ifmap = t == Tensor::kIfmap;
+      if (!ifmap && pools()) continue;
+      const LockStepLaw::Moves moves = lock_step_.moves(pass, t, made_on_the_way(pass, t));
+      add(ifmap ? noc_ifmap_bus_word : noc_filter_bus_word, moves.bus);
+      add(ifmap ? glb_ifmap_array_read : glb_filter_array_read, moves.bus - moves.made);
+      add(ifmap ? noc_ifmap_delivery : noc_filter_delivery, moves.deliveries);
+      add(ifmap ? noc_ifmap_hop : noc_filter_hop, moves.hops);
+      add(ifmap ? spad_ifmap_fill : spad_filter_fill, moves.fills);
+    }
+  }
+
   // A packet that several PEs want is sent once; PEs that fetch a word anew for each step of a loop
   // share it at the same step. Where PEs do not fetch alike (a block at a ragged edge is shorter,
   // so windows that slide in one PE may not in another) no rule promises what they share.
-  void count_operands(const PassPoints& pass) {
+  void count_packets(const PassPoints& pass) {
     using enum Action;
     const std::set<Dim> shares = fetch_.divided(pass);
     for (const Tensor t : {Tensor::kIfmap, Tensor::kFilter}) {
@@ -243,7 +265,7 @@ class Witness {
   }
 
   bool is_gated(const Point& x) const {
-    if (!find_mac(machine_.mac)->gates) return false;
+    if (pools() || !find_mac(machine_.mac)->gates) return false;
     const auto [row, col] = fetch_.plane(x);
     const int channel = x[index(Dim::kG)] * layer_.bound(Dim::kC) + x[index(Dim::kC)];
     const std::vector<int>& shape = in_.ifmap.shape;
@@ -251,6 +273,8 @@ class Witness {
     return in_.ifmap.data[static_cast<std::size_t>(at)] == 0;
   }
 
+  bool in_lock_step() const { return machine_.array.pace == Pace::kLockStep; }
+  bool pools() const { return layer_.kind == LayerKind::kPool; }
   bool has_psum_spad() const { return machine_.pe.psum_spad_words > 0; }
 
   // The first MAC of a PE on a psum in a pass writes it, gated or not; a later one reads and writes
@@ -262,9 +286,9 @@ class Witness {
       for (const Point& x : points) {
         const bool gated = is_gated(x),
                    first = started.insert(word_of(layer_, Tensor::kPsum, x)).second;
-        add(gated ? mac_none_gate : mac_none_compute, 1);
+        add(pools() ? pool_none_compute : (gated ? mac_none_gate : mac_none_compute), 1);
         add(spad_ifmap_operand_read, 1);
-        add(spad_filter_operand_read, gated ? 0 : 1);
+        add(spad_filter_operand_read, gated || pools() ? 0 : 1);
         add(spad_psum_first_write, first && has_psum_spad() ? 1 : 0);
         add(spad_psum_update_read, first || gated ? 0 : 1);
         add(spad_psum_update_write, first || gated ? 0 : 1);
@@ -309,7 +333,8 @@ class Witness {
   const Mapping& mapping_;
   const Operands& in_;
   Mapping nest_;
-  FetchLaw fetch_;  // with the loops over configurations
+  FetchLaw fetch_;
+  LockStepLaw lock_step_;
   std::vector<PassPoints> passes_;
   std::map<int, Points> tiles_;
   std::array<std::vector<Range>, kTensors> block_;

@@ -21,6 +21,7 @@ struct Expected {
   std::uint64_t active_pes_sum = 0;  // over all passes
   bool passes_are_equally_full = true;
   std::uint64_t psums_leaving_pes = 0;
+  std::uint64_t steps = 0;  // of PEs in lock step
 };
 
 // Memory and time grow with the MACs of the layer, which must have a mapping that passes check().

@@ -46,6 +46,7 @@ TEST(Csv, HasTheFiguresOfRunAndLayer) {
                                                     {"seed", "18446744073709551615"},
                                                     {"layer", "A"},
                                                     {"cycles", "1000"},
+                                                    {"steps", "0"},
                                                     {"latency_ms", "0.1"},
                                                     {"utilization", "0.75"},
                                                     {"stall_ifmap_load", "70"},

@@ -53,22 +53,12 @@ TEST(Json, KeepsTheOrderOfItsKeys) {
 
 TEST(Json, GivesLayersAndTotalTheSameFiguresInOneOrder) {
   const json::object root = parsed(sample());
-  const std::vector<std::string> figures{"name",
-                                         "cycles",
-                                         "processing_cycles",
-                                         "pass_cycles",
-                                         "passes",
-                                         "latency_ms",
-                                         "processing_ms",
-                                         "macs",
-                                         "macs_gated",
-                                         "active_pes",
-                                         "active_pes_mean",
-                                         "utilization",
-                                         "stalls",
-                                         "pe_cycles",
-                                         "counts",
-                                         "check"};
+  const std::vector<std::string> figures{
+      "name",        "cycles",     "processing_cycles", "pass_cycles",
+      "passes",      "steps",      "latency_ms",        "processing_ms",
+      "macs",        "macs_gated", "active_pes",        "active_pes_mean",
+      "utilization", "stalls",     "pe_cycles",         "pe_cycles_before_mac",
+      "counts",      "check"};
   EXPECT_EQ(keys(root.at("total").as_object()), figures);
   std::vector<std::string> of_layer = figures;
   of_layer.insert(of_layer.end(), {"ofmap_sha256", "difference", "product_shift", "requant_shift",
@@ -100,6 +90,9 @@ TEST(Json, NamesEveryStallAndState) {
   const json::object& states = first_layer(root).at("pe_cycles").as_object();
   EXPECT_EQ(keys(states), std::vector<std::string>(kPeStateNames.begin(), kPeStateNames.end()));
   EXPECT_EQ(number(states.at("done")), 200U);
+  const json::object& first = first_layer(root).at("pe_cycles_before_mac").as_object();
+  EXPECT_EQ(number(first.at("wait_ifmap")), 20U);
+  EXPECT_EQ(number(first.at("wait_filter")), 30U);
 }
 
 TEST(Json, KeepsIntegersExact) {
@@ -134,7 +127,7 @@ TEST(Json, TotalIsTheSumOfTheLayers) {
   const json::object root = parsed(sample());
   const json::object& sum = root.at("total").as_object();
   for (const char* key :
-       {"cycles", "processing_cycles", "pass_cycles", "passes", "macs", "macs_gated"}) {
+       {"cycles", "processing_cycles", "pass_cycles", "passes", "steps", "macs", "macs_gated"}) {
     std::uint64_t by_hand = 0;
     for (const json::value& layer : root.at("layers").as_array()) by_hand += number(layer.at(key));
     EXPECT_EQ(number(sum.at(key)), by_hand) << key;

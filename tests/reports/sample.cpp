@@ -18,6 +18,7 @@ LayerResult layer_a() {
                 .processing_ms = 0.08,
                 .stalls = {50, 40, 30, 70, 10, 100},
                 .pe_cycles = {2400, 100, 0, 0, 50, 50, 200},
+                .before_mac = {20, 30},
                 .counts = {},
                 .ofmap_sha256 = "00ff",
                 .check = Check::kEqual,

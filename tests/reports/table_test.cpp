@@ -94,6 +94,18 @@ TEST(Table, SharesOfStatesAndCausesAddUp) {
       << text;
 }
 
+// Of the cycles of both layers, 1,235,567, 617,784 have a step.
+TEST(Table, TellsStepsOnlyWherePesTakeThemTogether) {
+  NetworkResult result = sample();
+  EXPECT_FALSE(contains(to_table(result, 100), "steps"));
+  result.layers[0].steps = 600;
+  result.layers[1].steps = 617'184;
+  const std::string text = to_table(result, 200);
+  EXPECT_TRUE(contains(text, "cycles    steps  "));
+  EXPECT_TRUE(contains(text, "\nA               3     700      600  ")) << text;
+  EXPECT_TRUE(contains(text, "\nof cycles            0.1%    50.0%  ")) << text;
+}
+
 TEST(Table, TellsFramesASecondAtTheClock) {
   NetworkResult result = sample();
   for (LayerResult& layer : result.layers) layer.latency_ms = layer.processing_ms = 25;

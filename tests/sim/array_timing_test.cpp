@@ -46,6 +46,7 @@ TEST(ArrayTiming, OneMacTakesFiveCyclesAndEachDelayOnItsWay) {
       {"the merge rides along", [](Machine& m) { m.pe.adders = 2; }, 4},
       {"two more stages", [](Machine& m) { m.pe.pipeline_stages = 3; }, 7},
       {"late ifmap", [](Machine& m) { m.noc.ifmap.latency_cycles = 2; }, 7},
+      {"ifmap from afar", [](Machine& m) { m.noc.ifmap.latency_cycles = 100; }, 105},
       {"later filter",
        [](Machine& m) { m.noc.ifmap.latency_cycles = 2, m.noc.filter.latency_cycles = 3; }, 8},
       // The incoming psum is in its FIFO from cycle 1 + latency on, and needed in 3.

@@ -42,6 +42,8 @@ inline void expect_equal(const PassRecord& array, const PlainRecord& plain) {
   EXPECT_EQ(array.filled_cycle, plain.filled_cycle);
   for (std::size_t i = 0; i < kPeStateNames.size(); ++i)
     EXPECT_EQ(array.pe_cycles[i], plain.pe_cycles[i]) << kPeStateNames[i];
+  for (std::size_t i = 0; i < kBeforeMacNames.size(); ++i)
+    EXPECT_EQ(array.before_mac[i], plain.before_mac[i]) << kBeforeMacNames[i];
   for (std::size_t i = 0; i < kActions.size(); ++i) {
     EXPECT_EQ(array.counts.value[i], plain.counts.value[i])
         << kActions[i].structure << ' ' << kActions[i].tensor << ' ' << kActions[i].action;

@@ -141,7 +141,15 @@ class PlainArray {
   void step() {
     old_ = next_;
     const int pes = static_cast<int>(old_.pes.size());
-    for (int i = 0; i < pes; ++i) ++record_.pe_cycles[static_cast<std::size_t>(issue(i))];
+    for (int i = 0; i < pes; ++i) {
+      const PeState state = issue(i);
+      ++record_.pe_cycles[static_cast<std::size_t>(state)];
+      if (old_.pes[at(i)].operation > 0) continue;
+      for (std::size_t k = 0; k < kBeforeMacNames.size(); ++k) {
+        if (kPeStateNames[static_cast<std::size_t>(state)] == kBeforeMacNames[k])
+          ++record_.before_mac[k];
+      }
+    }
     const bool writing = collect();
     for (int i = 0; i < pes; ++i) hop(i);
     if (!writing || !machine_.store_of(Tensor::kPsum).shared_port) send_psums();

@@ -30,6 +30,7 @@ struct PlainRecord {
   std::int64_t cycles = 0;
   std::int64_t filled_cycle = 0;
   std::array<std::uint64_t, kPeStateNames.size()> pe_cycles{};
+  std::array<std::uint64_t, kBeforeMacNames.size()> before_mac{};
   Counts counts;
 };
 
