@@ -316,9 +316,9 @@ void validate(const Machine& machine, const Node& root) {
   check_array(machine, root);
   check_buses(machine, root);
   check_levels(machine, root);
-  check_ports(machine, root);
   check_pace(machine, root);
   check_route(machine, root);
+  check_ports(machine, root);
   check_tensors(machine.dma.overlap, root, "dma.overlap");
   check_strides(machine.limits.stride_rows, root, "limits.stride_rows");
   check_strides(machine.limits.stride_cols, root, "limits.stride_cols");
