@@ -97,7 +97,7 @@ TEST_F(Limits, OfMachinesInLockStepNameTheLineOfTheMapping) {
 // tutorial_systolic_4x4 with one text replaced, and the answer to it after the file's name.
 const std::vector<std::array<std::string, 3>> kMalformedMachines{
     {"pace: lock_step", "pace: independent",
-     ":36: pe.ifmap_fifo_words is 1; a packet of the ifmap bus has 4 words"},
+     ":27: array.delivery needs PEs in lock step; array.pace is independent"},
     {"delivery: systolic", "delivery: diagonal",
      ":27: array.delivery is 'diagonal'; it must be one of multicast, systolic"},
     {"psum_route: column", "psum_route: tree",
