@@ -51,13 +51,6 @@ std::vector<NamedMapping> read_given(const std::string& file, const Network& net
   return given;
 }
 
-Widths widths_of(const Machine& machine) {
-  return {.operand_bits = machine.numbers.operand_bits,
-          .product_bits = machine.numbers.product_bits,
-          .psum_bits = machine.numbers.psum_bits,
-          .requantizes = machine.post.requantize};
-}
-
 bool selected(const Layer& layer, const Selection& selection) {
   const std::vector<std::string>& names = selection.layers;
   return names.empty() || std::find(names.begin(), names.end(), layer.name) != names.end();
@@ -67,7 +60,7 @@ bool selected(const Layer& layer, const Selection& selection) {
 
 Plan make_plan(const Selection& selection, Upstream upstream) {
   Plan plan{read_machine(find_machine(selection.machine)), {}, {}, {}, {}, {}};
-  plan.widths = widths_of(plan.machine);
+  plan.widths = plan.machine.widths();
   const MapLayer map = automatic(selection, plan.machine);
   const Network network = read_network(find_network(selection.network));
   const std::vector<NamedMapping> given = read_given(selection.mapping, network);

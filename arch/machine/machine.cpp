@@ -36,6 +36,13 @@ Arithmetic Machine::arithmetic(const Layer& layer) const {
           .overflow = numbers.overflow};
 }
 
+Widths Machine::widths() const {
+  return {.operand_bits = numbers.operand_bits,
+          .product_bits = numbers.product_bits,
+          .psum_bits = numbers.psum_bits,
+          .requantizes = post.requantize};
+}
+
 bool Machine::overlaps(Tensor t) const {
   return std::find(dma.overlap.begin(), dma.overlap.end(), orrery::name(t)) != dma.overlap.end();
 }

@@ -13,6 +13,7 @@
 #include "workloads/golden/golden.h"
 #include "workloads/input/fields.h"
 #include "workloads/layer/layer.h"
+#include "workloads/tensor/scale.h"
 
 namespace orrery {
 
@@ -212,6 +213,8 @@ struct Machine {
   const Store& store_of(Tensor t) const;
   // Arithmetic of `layer` on this machine.
   Arithmetic arithmetic(const Layer& layer) const;
+  // What layers take from it where their network leaves it open.
+  Widths widths() const;
   bool overlaps(Tensor t) const;
   // Old psums are added at their store, not in the array.
   bool accumulates_at_store() const { return store_of(Tensor::kPsum).accumulates; }

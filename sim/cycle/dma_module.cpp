@@ -6,6 +6,7 @@
 #include <numeric>
 #include <stdexcept>
 
+#include "sim/machine/cycles.h"
 #include "sim/machine/post_unit.h"
 
 namespace orrery {
@@ -79,7 +80,7 @@ TransferPtr DmaModule::next_ready() {
       if ((*t)->ready() && (ready == waiting_.end() || (*t)->pass < (*ready)->pass)) ready = t;
     }
     if (ready != waiting_.end()) {
-      const TransferPtr transfer = *ready;
+      TransferPtr transfer = *ready;
       waiting_.erase(ready);
       transfer->after_fill = transfer->after_pass = nullptr;
       transfer->after = nullptr;
@@ -256,7 +257,7 @@ void DmaModule::store_ofmap(const Transfer& t) {
     }
   }
   const auto psums = static_cast<std::int64_t>(words.size());
-  post_cycles_ = (psums + job.machine.post.words_per_cycle - 1) / job.machine.post.words_per_cycle;
+  post_cycles_ = cycles_of(psums, job.machine.post.words_per_cycle);
   job.result.counts[Action::glb_psum_dma_read] +=
       static_cast<std::uint64_t>(psums * job.words_per_psum());
   write_planes(runs, std::move(words));
@@ -312,8 +313,7 @@ void DmaModule::pool_planes(const Transfer& t) {
       job.result.counts[Action::glb_ifmap_dma_read] += taken;
       job.result.counts[Action::dram_ofmap_write] += made;
       job.result.counts[Action::post_ofmap_word] += made;
-      post_cycles_ +=
-          (size + job.machine.post.words_per_cycle - 1) / job.machine.post.words_per_cycle;
+      post_cycles_ += cycles_of(size, job.machine.post.words_per_cycle);
     }
   }
 }

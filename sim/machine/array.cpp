@@ -6,21 +6,18 @@
 #include <bit>
 
 #include "arch/mac/all.h"
+#include "sim/machine/cycles.h"
 
 namespace orrery {
 namespace {
 
-int cycles_of(int words, int words_per_cycle) {
-  return (words + words_per_cycle - 1) / words_per_cycle;
-}
-
 // Cycles for which a psum packet holds the psum-out bus and the ports of its store. Behind a shared
 // port a store that adds reads and writes by turns.
-int collect_cycles(const Machine& machine, int words) {
+Cycle collect_cycles(const Machine& machine, int words) {
   const Store& store = machine.store_of(Tensor::kPsum);
-  const int bus = cycles_of(words, machine.noc.psum_out.words_per_cycle);
-  const int write = cycles_of(words, store.write_words_per_cycle);
-  const int read = store.accumulates ? cycles_of(words, store.read_words_per_cycle) : 0;
+  const Cycle bus = cycles_of(words, machine.noc.psum_out.words_per_cycle);
+  const Cycle write = cycles_of(words, store.write_words_per_cycle);
+  const Cycle read = store.accumulates ? cycles_of(words, store.read_words_per_cycle) : 0;
   return std::max(bus, store.shared_port ? read + write : std::max(read, write));
 }
 

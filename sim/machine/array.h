@@ -193,7 +193,7 @@ class Array {
   const bool shared_psum_port_, store_adds_;
   const int psum_spad_words_, psum_in_packets_, psum_out_packets_;
   int psums_per_packet_ = 1;
-  int collect_cycles_ = 1, link_cycles_ = 1;  // of a full psum packet
+  Cycle collect_cycles_ = 1, link_cycles_ = 1;  // of a full psum packet
   const Pass* pass_ = nullptr;
   MacUnit mac_;
   PassTiles tiles_;

@@ -6,15 +6,12 @@
 #include <utility>
 
 #include "arch/mac/all.h"
+#include "sim/machine/cycles.h"
 
 namespace orrery {
 namespace {
 
 std::size_t place(PeState s) { return static_cast<std::size_t>(s); }
-
-std::int64_t cycles_of(std::int64_t words, std::int64_t words_per_cycle) {
-  return (words + words_per_cycle - 1) / words_per_cycle;
-}
 
 std::int64_t psum_out_width(const Machine& machine) {
   const Store& store = machine.store_of(Tensor::kPsum);

@@ -8,6 +8,7 @@
 #include <set>
 #include <tuple>
 
+#include "sim/machine/cycles.h"
 #include "sim/machine/stepper.h"
 #include "workloads/input/input_error.h"
 
@@ -22,8 +23,8 @@ constexpr std::array kOperands{Tensor::kIfmap, Tensor::kFilter};
 
 // How the words of an ifmap item come: off the bus, or from a neighbour `distance` items before.
 struct Source {
-  int down = 0, right = 0;  // the neighbour; both 0: the bus
-  int distance = 0;
+  int right = 0;           // 1: the neighbour to the right, 0: the one below
+  int distance = 0;        // 0: the bus
   std::int32_t moved = 0;  // from the neighbour's item's address to this one's
   Kinds then = 0;          // kinds that took part in it
   auto operator<=>(const Source&) const = default;
@@ -209,7 +210,7 @@ class Planner {
       for (std::size_t d = 1; d <= most; ++d) {
         const std::int32_t moved = items[k].address - items[k - d].address;
         if (!apart_[static_cast<std::size_t>(right)].contains(moved)) continue;
-        const Source source{1 - right, right, static_cast<int>(d), moved, takers_[0][k - d]};
+        const Source source{right, static_cast<int>(d), moved, takers_[0][k - d]};
         const WordGroup& group = plan_.words[0][words(Tensor::kIfmap, takers_[0][k], source)];
         if (group.hops > 0) return source;
       }
@@ -283,8 +284,7 @@ class Planner {
     const std::int64_t width = packet_words(machine_, t);
     const bool shifts = t == Tensor::kFilter && machine_.array.delivery == Delivery::kSystolic &&
                         machine_.array.psum_route == PsumRoute::kColumn;
-    if (shifts) return machine_.array.rows * ((pass_.cols + width - 1) / width);
-    return (words + width - 1) / width;
+    return shifts ? machine_.array.rows * cycles_of(pass_.cols, width) : cycles_of(words, width);
   }
 
   std::uint32_t macs(Kinds kinds) {

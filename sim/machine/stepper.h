@@ -74,11 +74,6 @@ class Stepper {
   }
   // The present step is the last of its psum.
   bool finishing() const { return (at_end_ & table_->reductions) == table_->reductions; }
-  // Whether the k-th step of a burst from the present one starts its psum from zero.
-  bool starts_psum(int k) const {
-    return fresh() && (k == 0 || !inner().reduction || program().window == program().counters);
-  }
-
   // Moves over a burst of n steps of the innermost counter; returns true at the end of a window.
   bool advance(int n) {
     const Counter& c = inner();

@@ -69,10 +69,7 @@ void play_matrix(benchmark::State& state) {
 void play_layer(benchmark::State& state, const std::string& machine, const std::string& name) {
   const Machine m = read_machine(kHome + "/arch/" + machine + ".yaml");
   Network network = select(read_network(kHome + "/workloads/alexnet"), 1, {name});
-  network = at_widths(std::move(network), {.operand_bits = m.numbers.operand_bits,
-                                           .product_bits = m.numbers.product_bits,
-                                           .psum_bits = m.numbers.psum_bits,
-                                           .requantizes = m.post.requantize});
+  network = at_widths(std::move(network), m.widths());
   play(state, m, network.layers.front());
 }
 

@@ -1,25 +1,14 @@
 // Queues of tiles and transfers under way together: what the DMA does, in which order.
 #include <gtest/gtest.h>
 
-#include "sim/cycle/engine.h"
+#include "tests/cycle/run_and_wait.h"
 #include "tests/cycle/small_layers.h"
-#include "workloads/tensor/operands.h"
 
 namespace orrery::test {
 namespace {
 
 using enum Dim;
 using enum Place;
-
-LayerResult run(const Machine& m, const Layer& layer, const Mapping& mapping) {
-  LayerResult r = run_layer(m, layer, mapping, synthetic_operands(layer, 1, m.numbers.psum_bits));
-  EXPECT_EQ(r.check, Check::kEqual) << r.difference;
-  return r;
-}
-
-std::uint64_t waited(const LayerResult& r, Stall s) {
-  return r.stalls[static_cast<std::size_t>(s)];
-}
 
 // Cycles of 10 ns on both sides of a link of one word a cycle; a tile is one request.
 void set_link(Machine& m, int outstanding, double bytes_per_second, double latency_ns) {

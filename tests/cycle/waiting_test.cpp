@@ -3,22 +3,11 @@
 
 #include <cmath>
 
-#include "sim/cycle/engine.h"
+#include "tests/cycle/run_and_wait.h"
 #include "tests/cycle/small_layers.h"
-#include "workloads/tensor/operands.h"
 
 namespace orrery::test {
 namespace {
-
-LayerResult run(const Machine& m, const Layer& layer, const Mapping& mapping) {
-  LayerResult r = run_layer(m, layer, mapping, synthetic_operands(layer, 1, m.numbers.psum_bits));
-  EXPECT_EQ(r.check, Check::kEqual) << r.difference;
-  return r;
-}
-
-std::uint64_t waited(const LayerResult& r, Stall s) {
-  return r.stalls[static_cast<std::size_t>(s)];
-}
 
 TEST(Waiting, ShiftsTheConfigurationInBitByBit) {
   struct Case {

@@ -10,6 +10,7 @@
 #include <set>
 
 #include "tests/dataflows/nest_walk.h"
+#include "tests/dataflows/shapes.h"
 #include "workloads/network/network.h"
 
 namespace orrery {
@@ -19,6 +20,7 @@ using test::distinct;
 using test::most_alive;
 using test::NestWalk;
 using test::Point;
+using test::shape;
 using test::Word;
 using test::word_of;
 
@@ -44,24 +46,8 @@ Machine tightened(Machine machine) {
   return machine;
 }
 
-Layer layer_of(const std::string& name, const std::array<int, kDims>& bounds, int stride = 1,
-               int dilation = 1) {
-  Layer layer;
-  layer.name = name;
-  layer.bounds = bounds;
-  layer.operand_bits = 8;
-  layer.stride_rows = layer.stride_cols = stride;
-  layer.dilation_rows = layer.dilation_cols = dilation;
-  const auto span = [&](Dim out, Dim tap) {
-    return (layer.bound(out) - 1) * stride + (layer.bound(tap) - 1) * dilation + 1;
-  };
-  layer.ifmap_rows = span(Dim::kP, Dim::kR);
-  layer.ifmap_cols = span(Dim::kQ, Dim::kS);
-  return layer;
-}
-
 std::string paste(const Layer& l) {
-  return fmt::format("layer_of(\"{}\", {{{}}}, {}, {})", l.name, fmt::join(l.bounds, ", "),
+  return fmt::format("shape(\"{}\", {{{}}}, {}, {})", l.name, fmt::join(l.bounds, ", "),
                      l.stride_rows, l.dilation_rows);
 }
 
@@ -81,7 +67,7 @@ Layer random_layer(std::uint32_t seed) {
     if (kind == 2) b = {upto(12), upto(2), 1, 1, upto(12), upto(12), upto(4), upto(4)};
     if (kind == 3) b = {1, 1, upto(3), upto(2), upto(4), upto(4), upto(15), upto(34)};
     if (kind == 4) b = {1, upto(2), upto(20), upto(20), upto(8), upto(8), 1, 1};
-    Layer layer = layer_of("random", b, upto(4), upto(3));
+    Layer layer = shape("random", b, upto(4), upto(3));
     if (layer.box().points() <= 40'000) return layer;
   }
 }
@@ -236,20 +222,20 @@ TEST(RowStationary, IsLegalOnRandomLayers) {
 }
 
 TEST(RowStationary, MapsLargeAndOddLayers) {
-  const std::vector<Layer> layers{layer_of("vgg", {1, 3, 512, 512, 28, 28, 3, 3}),
-                                  layer_of("first", {1, 1, 64, 3, 224, 224, 3, 3}),
-                                  layer_of("stem", {1, 2, 64, 3, 112, 112, 7, 7}, 2),
-                                  layer_of("pointwise", {1, 4, 512, 512, 14, 14, 1, 1}),
-                                  layer_of("depthwise", {512, 1, 1, 1, 14, 14, 3, 3}),
-                                  layer_of("fc", {1, 1, 4096, 9216, 1, 1, 1, 1}),
-                                  layer_of("fc planes", {1, 1, 4096, 256, 1, 1, 6, 6}),
-                                  layer_of("fc batch", {1, 128, 1000, 4096, 1, 1, 1, 1}),
-                                  layer_of("gemm", {1, 4096, 1000, 1000, 1, 1, 1, 1}),
-                                  layer_of("patches", {1, 1, 768, 3, 14, 14, 16, 16}, 16),
-                                  layer_of("gaps", {1, 1, 8, 8, 20, 20, 2, 2}, 5),
-                                  layer_of("wide taps", {1, 1, 4, 4, 9, 9, 40, 50}),
-                                  layer_of("dilated", {1, 1, 32, 32, 28, 28, 3, 3}, 1, 4),
-                                  layer_of("one", {1, 1, 1, 1, 1, 1, 1, 1})};
+  const std::vector<Layer> layers{shape("vgg", {1, 3, 512, 512, 28, 28, 3, 3}),
+                                  shape("first", {1, 1, 64, 3, 224, 224, 3, 3}),
+                                  shape("stem", {1, 2, 64, 3, 112, 112, 7, 7}, 2),
+                                  shape("pointwise", {1, 4, 512, 512, 14, 14, 1, 1}),
+                                  shape("depthwise", {512, 1, 1, 1, 14, 14, 3, 3}),
+                                  shape("fc", {1, 1, 4096, 9216, 1, 1, 1, 1}),
+                                  shape("fc planes", {1, 1, 4096, 256, 1, 1, 6, 6}),
+                                  shape("fc batch", {1, 128, 1000, 4096, 1, 1, 1, 1}),
+                                  shape("gemm", {1, 4096, 1000, 1000, 1, 1, 1, 1}),
+                                  shape("patches", {1, 1, 768, 3, 14, 14, 16, 16}, 16),
+                                  shape("gaps", {1, 1, 8, 8, 20, 20, 2, 2}, 5),
+                                  shape("wide taps", {1, 1, 4, 4, 9, 9, 40, 50}),
+                                  shape("dilated", {1, 1, 32, 32, 28, 28, 3, 3}, 1, 4),
+                                  shape("one", {1, 1, 1, 1, 1, 1, 1, 1})};
   for (const Machine& machine : machines()) {
     for (const Layer& layer : layers) {
       const Mapping mapping = row_stationary(layer, machine);
@@ -275,9 +261,9 @@ TEST(RowStationary, KeepsTheLinkBusyWhereItBinds) {
   const Store& store = eyeriss.store_of(Tensor::kFilter);
   const auto room =
       static_cast<std::size_t>(store.banks) * static_cast<std::size_t>(store.bank_words);
-  for (const Layer& layer : {layer_of("fc", {1, 1, 512, 256, 1, 1, 1, 1}),
-                             layer_of("fc planes", {1, 2, 128, 16, 1, 1, 6, 6}),
-                             layer_of("fc odd", {1, 3, 250, 130, 1, 1, 1, 1})}) {
+  for (const Layer& layer :
+       {shape("fc", {1, 1, 512, 256, 1, 1, 1, 1}), shape("fc planes", {1, 2, 128, 16, 1, 1, 6, 6}),
+        shape("fc odd", {1, 3, 250, 130, 1, 1, 1, 1})}) {
     const Mapping mapping = row_stationary(layer, eyeriss);
     SCOPED_TRACE(to_string(mapping, layer));
     const auto filters = words_by_step(mapping, layer, Tensor::kFilter, Place::kGlb);
@@ -306,7 +292,7 @@ TEST(RowStationary, PublishedMappingsUseThePublishedPes) {
 
 TEST(RowStationary, SplitsLayersOfMoreFiltersThanAConfigurationHas) {
   const Machine eyeriss = read_machine(kRoot / "arch/eyeriss.yaml");
-  const Layer layer = layer_of("fc", {1, 4, 2500, 3000, 1, 1, 1, 1});
+  const Layer layer = shape("fc", {1, 4, 2500, 3000, 1, 1, 1, 1});
   const Mapping mapping = row_stationary(layer, eyeriss);
   EXPECT_EQ(check(mapping, layer, eyeriss), "") << to_string(mapping, layer);
 }
@@ -314,10 +300,10 @@ TEST(RowStationary, SplitsLayersOfMoreFiltersThanAConfigurationHas) {
 TEST(RowStationary, SaysWhatDoesNotFit) {
   Machine tiny = machines()[1];
   tiny.levels.back().stores[0].banks = 1;
-  EXPECT_THROW(row_stationary(layer_of("a", {1, 1, 2, 2, 3, 3, 3, 3}), tiny), InputError);
+  EXPECT_THROW(row_stationary(shape("a", {1, 1, 2, 2, 3, 3, 3, 3}), tiny), InputError);
   tiny = machines()[1];
   tiny.array.psum_route = PsumRoute::kInPlace;
-  EXPECT_THROW(row_stationary(layer_of("a", {1, 1, 2, 2, 3, 3, 3, 3}), tiny), InputError);
+  EXPECT_THROW(row_stationary(shape("a", {1, 1, 2, 2, 3, 3, 3, 3}), tiny), InputError);
 }
 
 }  // namespace

@@ -33,10 +33,7 @@ inline std::ostream& operator<<(std::ostream& out, const Shape& x) {
 
 inline Layer at_widths_of(const Machine& m, Layer layer) {
   layer.unstated = {.operand_bits = true, .product_shift = true, .requant_shift = true};
-  settle_widths(layer, {.operand_bits = m.numbers.operand_bits,
-                        .product_bits = m.numbers.product_bits,
-                        .psum_bits = m.numbers.psum_bits,
-                        .requantizes = m.post.requantize});
+  settle_widths(layer, m.widths());
   return layer;
 }
 

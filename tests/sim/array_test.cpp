@@ -12,6 +12,7 @@
 #include "sim/schedule/walk.h"
 #include "tests/sim/array_case.h"
 #include "tests/sim/both.h"
+#include "tests/sim/random_words.h"
 #include "tests/workloads/random_layer.h"
 
 namespace orrery {
@@ -20,23 +21,12 @@ namespace {
 using test::Case;
 using test::PlainRecord;
 using test::PlainTiles;
+using test::random_words;
 using test::Rng;
 
 std::uint64_t cases() {
   const char* all = std::getenv("ORRERY_ALL");
   return all != nullptr && std::string(all) == "1" ? 100'000 : 500;
-}
-
-template <class Word>
-std::vector<Word> random_words(std::int64_t size, int bits, int zeros_percent, Rng& rng) {
-  std::vector<Word> words(static_cast<std::size_t>(size));
-  for (Word& w : words) {
-    const auto low = static_cast<std::uint32_t>(rng.in(0, 0xffff));
-    const auto all = low | static_cast<std::uint32_t>(rng.in(0, 0xffff)) << 16;
-    const std::int32_t value = static_cast<std::int32_t>(all << (32 - bits)) >> (32 - bits);
-    w = rng.in(1, 100) <= zeros_percent ? Word{0} : static_cast<Word>(value);
-  }
-  return words;
 }
 
 using Layouts = std::array<TileLayout, kTensors>;
