@@ -1,0 +1,46 @@
+// DRAM as a bandwidth and a latency: when a request has been served.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+
+#include "sim/machine/clocks.h"
+
+namespace orrery {
+
+// A request's data is complete `latency` after it was made and, since requests are served one after
+// the other, not before its bytes have passed at the bandwidth. Time is in ticks and exact: parts
+// of a tick are kept, so that equal requests take equal times whenever they come.
+class DramDevice {
+ public:
+  DramDevice() = default;
+  DramDevice(const Dram& dram, const ClockDomains& clocks)
+      : latency_(clocks.ticks_of(dram.latency_ns * 1e-9)),
+        ticks_per_second_(clocks.ticks_per_second),
+        bytes_per_second_(std::llround(dram.bytes_per_second)) {}
+
+  // The tick, rounded to the nearest, in which `bytes` asked for in tick `asked` are complete.
+  std::int64_t serve(std::int64_t asked, std::int64_t bytes) {
+    const Moment start = std::max(free_, Moment{asked + latency_, 0});
+    // 128 bits: a request of 2^24 words on a slow link has more parts than 64 hold.
+    const auto parts = Wide{bytes} * ticks_per_second_ + start.part;
+    free_ = {start.tick + static_cast<std::int64_t>(parts / bytes_per_second_),
+             static_cast<std::int64_t>(parts % bytes_per_second_)};
+    return free_.tick + (2 * free_.part >= bytes_per_second_ ? 1 : 0);
+  }
+  // First whole tick from which on nothing of the requests so far matters.
+  std::int64_t free() const { return free_.tick + (free_.part > 0 ? 1 : 0); }
+
+ private:
+  __extension__ using Wide = __int128;
+  // A tick, and how many of its bytes_per_second parts are over.
+  struct Moment {
+    std::int64_t tick = 0, part = 0;
+    auto operator<=>(const Moment&) const = default;
+  };
+  std::int64_t latency_ = 0, ticks_per_second_ = 0, bytes_per_second_ = 1;
+  Moment free_;
+};
+
+}  // namespace orrery
