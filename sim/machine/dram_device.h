@@ -14,6 +14,12 @@ namespace orrery {
 // of a tick are kept, so that equal requests take equal times whenever they come.
 class DramDevice {
  public:
+  // A tick, and how many of its bytes_per_second parts are over.
+  struct Moment {
+    std::int64_t tick = 0, part = 0;
+    auto operator<=>(const Moment&) const = default;
+  };
+
   DramDevice() = default;
   DramDevice(const Dram& dram, const ClockDomains& clocks)
       : latency_(clocks.ticks_of(dram.latency_ns * 1e-9)),
@@ -29,16 +35,18 @@ class DramDevice {
              static_cast<std::int64_t>(parts % bytes_per_second_)};
     return free_.tick + (2 * free_.part >= bytes_per_second_ ? 1 : 0);
   }
-  // First whole tick from which on nothing of the requests so far matters.
-  std::int64_t free() const { return free_.tick + (free_.part > 0 ? 1 : 0); }
+  // How much longer requests so far keep it busy than one made in tick `asked` waits anyway: all of
+  // the past that matters then.
+  Moment backlog(std::int64_t asked) const {
+    const Moment start{asked + latency_, 0};
+    return free_ <= start ? Moment{} : Moment{free_.tick - start.tick, free_.part};
+  }
+  void set_backlog(std::int64_t asked, Moment backlog) {
+    free_ = {asked + latency_ + backlog.tick, backlog.part};
+  }
 
  private:
   __extension__ using Wide = __int128;
-  // A tick, and how many of its bytes_per_second parts are over.
-  struct Moment {
-    std::int64_t tick = 0, part = 0;
-    auto operator<=>(const Moment&) const = default;
-  };
   std::int64_t latency_ = 0, ticks_per_second_ = 0, bytes_per_second_ = 1;
   Moment free_;
 };

@@ -76,6 +76,10 @@ struct LayerResult {
   int requant_shift = 0;
 };
 
+// Works out the figures that follow from the ones counted: processing cycles, MACs, times,
+// utilization and the mean of the active PEs, of which `active_pes_mean` holds the sum over passes.
+void complete(LayerResult& result, const Machine& machine);
+
 struct NetworkResult {
   std::string version;
   bool complete = true;  // every selected layer ran to its end
