@@ -138,7 +138,6 @@ void check_pace(const Machine& m, const Node& root) {
   const std::pair<const char*, bool> extras[] = {
       {"array.delivery", m.array.delivery == Delivery::kSystolic},
       {"array.shadow_filters", m.array.shadow_filters},
-      {"array.pipelined", m.array.pipelined},
       {"pe.fifo_h_words", m.pe.fifo_h_words > 0},
       {"pe.fifo_v_words", m.pe.fifo_v_words > 0},
       {"pe.pools", m.pe.pools}};
@@ -162,7 +161,7 @@ void check_route(const Machine& m, const Node& root) {
       route != PsumRoute::kInPlace) {
     at.fail(fmt::format("array.psum_route is {}; a systolic array has column or in_place", called));
   }
-  if (m.array.pipelined && !adds) {
+  if (m.array.pipelined && m.array.pace == Pace::kLockStep && !adds) {
     root.toward("array.pipelined")
         .fail(
             "array.pipelined is true, but the psum store does not accumulate: a pass could read "

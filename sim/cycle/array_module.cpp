@@ -14,6 +14,7 @@ ArrayModule::ArrayModule(const sc_core::sc_module_name& name) : sc_module(name) 
 void ArrayModule::configure(Job& job) {
   job_ = &job;
   passes_.clear();
+  over_ = 0;
   array_.reset();
   lock_step_.reset();
   if (job.machine.array.pace == Pace::kLockStep) {
@@ -83,14 +84,27 @@ void ArrayModule::give_up(PassOrder& order, const std::string& why) {
 void ArrayModule::play(const PassPtr& order) {
   const Compiled& pass = compiled(order->step.pass);
   const std::int64_t begin = job_->core_cycle();
-  array_->start(pass.independent, job_->machine.arithmetic(job_->layer), tiles(*order));
+  const std::int64_t overlap = std::max<std::int64_t>(0, over_ - begin);
+  charge_overlap(overlap);
+  array_->start(pass.independent, job_->machine.arithmetic(job_->layer), tiles(*order), overlap);
   array_->play_fill();
   let_pass_until(begin + array_->record().filled_cycle);
   order->filled.release();
   array_->play();
-  let_pass_until(begin + array_->record().cycles);
   note(array_->record());
-  finish(*order);
+  over_ = begin + array_->record().cycles;
+  pes_ = pass.pes;
+  draining_.push_back({order, over_});
+  drains_.notify();
+  let_pass_until(begin + array_->record().handed_cycle);
+}
+
+// Cycles of the pass before, noted as its own, in which its PEs are done and the next one begins.
+void ArrayModule::charge_overlap(std::int64_t cycles) {
+  LayerResult& result = job_->result;
+  result.pass_cycles -= static_cast<std::uint64_t>(cycles);
+  result.pe_cycles[static_cast<std::size_t>(PeState::kDone)] -=
+      static_cast<std::uint64_t>(cycles * pes_);
 }
 
 void ArrayModule::play_in_lock_step(const PassPtr& order) {

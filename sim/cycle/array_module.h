@@ -16,7 +16,8 @@ namespace orrery {
 // Inside a pass nothing depends on the rest of the machine (GLB banks belong to one tensor, DMA has
 // its own slot), so the array plays its cycles in one go up to the next point that others wait for,
 // and then lets that many clocks pass. Passes go through three stages: filters that move into
-// shadow registers, the pass itself, and psums that are still on their way.
+// shadow registers, the pass itself, and psums that are still on their way. Cycles in which the
+// next pass is under way are its own.
 class ArrayModule : public sc_core::sc_module {
  public:
   sc_core::sc_fifo_in<PassPtr> orders;
@@ -42,6 +43,7 @@ class ArrayModule : public sc_core::sc_module {
   void move_shadow_filters(PassOrder& order);
   void give_up(PassOrder& order, const std::string& why);
   void play(const PassPtr& order);
+  void charge_overlap(std::int64_t cycles);
   void play_in_lock_step(const PassPtr& order);
   void finish(PassOrder& order);
   void let_pass_until(std::int64_t cycle);
@@ -55,6 +57,9 @@ class ArrayModule : public sc_core::sc_module {
   std::optional<LockStepArray> lock_step_;
   // Passes over boxes of one size are alike.
   std::map<std::array<int, kDims>, Compiled> passes_;
+  // The latest pass of independent PEs: when it is over, in core cycles, and its PEs.
+  std::int64_t over_ = 0;
+  int pes_ = 0;
   sc_core::sc_fifo<PassPtr> filled_{"filled", 1};
   std::deque<Draining> draining_;
   sc_core::sc_event drains_;

@@ -39,10 +39,13 @@ Array::Array(const Machine& machine)
   link_cycles_ = cycles_of(words, machine.noc.psum_link.words_per_cycle);
 }
 
-void Array::start(const Pass& pass, const Arithmetic& arithmetic, const PassTiles& tiles) {
+void Array::start(const Pass& pass, const Arithmetic& arithmetic, const PassTiles& tiles,
+                  Cycle psums_from) {
   pass_ = &pass;
   mac_ = MacUnit(arithmetic, find_mac(machine_.mac)->gates);
   tiles_ = tiles;
+  has_values_ = tiles.ifmap != nullptr;
+  psums_from_ = psums_from;
   record_ = {};
   done_ = filled_ = false;
   collected_ = 0;
@@ -169,7 +172,9 @@ void Array::report_deadlock() const {
 }
 
 void Array::close() {
-  record_.cycles = collect_free_ + machine_.noc.psum_out.latency_cycles;
+  record_.cycles = record_.handed_cycle = collect_free_ + machine_.noc.psum_out.latency_cycles;
+  if (machine_.array.pipelined)
+    record_.handed_cycle = std::ranges::max(pes_, {}, &PeCore::time).time;
   Counts& counts = record_.counts;
   for (std::size_t i = 0; i < pes_.size(); ++i) count_pe(pes_[i], pass_->pes[i]);
   const std::uint64_t macs = record_.pe_cycles[static_cast<std::size_t>(PeState::kMac)];

@@ -46,7 +46,9 @@
 
 namespace orrery {
 
-// Where a pass finds its tiles in the GLB: pointers to the origin of the pass.
+// Where a pass finds its tiles in the GLB: pointers to the origin of the pass. Without ifmap there
+// is no filter and no psum either: the pass is played without values. Times and counts are those of
+// a pass in which no ifmap word is zero.
 struct PassTiles {
   const std::int16_t* ifmap = nullptr;
   const std::uint8_t* padding =
@@ -70,6 +72,9 @@ struct PassRecord {
   std::int64_t cycles = 0;  // from the first to the one in which the last psum reaches the GLB
   std::int64_t steps = 0;   // cycles in which PEs in lock step take a step
   std::int64_t filled_cycle = 0;  // cycles after which the last filter word had left the GLB
+  // Cycles after which the next pass may begin: `cycles`, or where passes are pipelined those up to
+  // the last operation of a PE.
+  std::int64_t handed_cycle = 0;
   std::array<std::uint64_t, kPeStateNames.size()> pe_cycles{};
   // Of these, waiting before a PE's first MAC.
   std::array<std::uint64_t, kBeforeMacNames.size()> before_mac{};
@@ -88,8 +93,11 @@ class Array {
  public:
   explicit Array(const Machine& machine);
 
-  // Sets up a pass; `pass` and the tiles must outlive it.
-  void start(const Pass& pass, const Arithmetic& arithmetic, const PassTiles& tiles);
+  // Sets up a pass; `pass` and the tiles must outlive it. `psums_from`: the cycle, counted from the
+  // begin of this pass, in which the pass before is over, where it is not over before. Up to then
+  // pipelines, psum FIFOs, links and buses are its own: no psum comes in or is merged.
+  void start(const Pass& pass, const Arithmetic& arithmetic, const PassTiles& tiles,
+             Cycle psums_from = 0);
   // Plays until the last filter word has left the GLB, or until the end.
   void play_fill();
   void play();
@@ -157,6 +165,7 @@ class Array {
   Cycle wait_for_psums(const PeCore& pe, Cycle time);
   void issue_merges(PeCore& pe, int i);
   void merge(PeCore& pe, int i, int psum, int n);
+  void merge_values(PeCore& pe, int psum, int n);
   void multiply(PeCore& pe, const StreamPlaces& at, int n, bool fresh);
   void multiply_one_by_one(PeCore& pe, const StreamPlaces& at, int n, bool fresh);
   void play_burst();
@@ -172,7 +181,7 @@ class Array {
   bool room_for_psums(int i, Cycle& when);
   bool send_operands(Sender& bus, OperandPath PeCore::*path, Tensor t);
   void deliver(OperandPath& path, std::span<const std::int32_t> address, const std::int16_t* tile,
-               Cycle landed, bool lost);
+               Cycle landed);
   void count_packet(const Sender& bus, Tensor t);
   bool loses(const Sender& bus, Tensor t, int i) const {
     return lost_.packet == bus.next && lost_.pe == i && lost_.tensor == t;
@@ -197,6 +206,8 @@ class Array {
   const Pass* pass_ = nullptr;
   MacUnit mac_;
   PassTiles tiles_;
+  bool has_values_ = true;
+  Cycle psums_from_ = 0;
   LostWord lost_;
   PassRecord record_;
 

@@ -95,7 +95,7 @@ bool Array::collect_packet() {
 void Array::take_packet(PeCore& from, int i, std::span<const std::int32_t> address,
                         Arrival arrival) {
   const std::int32_t* values = from.psum_out + packet_slot(from, from.left);
-  for (std::size_t k = 0; k < address.size(); ++k) {
+  for (std::size_t k = 0; has_values_ && k < address.size(); ++k) {
     std::int32_t& psum = tiles_.psum[address[k]];
     psum = arrival == Arrival::kAdded ? mac_.accumulate(psum, values[k]) : values[k];
   }
@@ -115,8 +115,10 @@ void Array::hop_psums(int from, int to) {
     below.link_free = times.left + link_cycles_;
     above.packet(k).landed = below.link_free + machine_.noc.psum_link.latency_cycles;
     above.landed = k + 1;
-    std::copy_n(below.psum_out + packet_slot(below, k), psums_per_packet_,
-                above.psum_in + packet_slot(above, k));
+    if (has_values_) {
+      std::copy_n(below.psum_out + packet_slot(below, k), psums_per_packet_,
+                  above.psum_in + packet_slot(above, k));
+    }
     continue_if_awaits(above, to, PeState::kWaitPsumIn);
     continue_if_awaits(below, from, PeState::kWaitPsumOut);
   }
@@ -139,13 +141,15 @@ bool Array::send_psums() {
 bool Array::send_psum_packet() {
   Sender& bus = psum_bus_;
   if (!bus.find_room([&](int i, Cycle& room) { return room_for_psums(i, room); })) return false;
-  const Cycle when = shared_psum_port_ ? port_free_from(bus.room) : bus.room;
+  const Cycle room = std::max(bus.room, psums_from_);
+  const Cycle when = shared_psum_port_ ? port_free_from(room) : room;
   const std::span<const std::int32_t> address = addresses(*bus.stream, bus.next);
   for (const std::int32_t i : members(*bus.stream, bus.next)) {
     PeCore& to = pe(i);
     std::int32_t* values = to.psum_in + packet_slot(to, to.landed);
-    for (std::size_t k = 0; k < address.size() && !loses(bus, Tensor::kPsum, i); ++k)
-      values[k] = tiles_.psum[address[k]];
+    if (has_values_ && !loses(bus, Tensor::kPsum, i)) {
+      for (std::size_t k = 0; k < address.size(); ++k) values[k] = tiles_.psum[address[k]];
+    }
     to.packet(to.landed++).landed = when + bus.latency + 1;
     continue_if_awaits(to, i, PeState::kWaitPsumIn);
   }
@@ -177,7 +181,7 @@ bool Array::send_operands(Sender& bus, OperandPath PeCore::*path, Tensor t) {
     const std::span<const std::int32_t> address = addresses(*bus.stream, bus.next);
     for (const std::int32_t i : members(*bus.stream, bus.next)) {
       PeCore& to = pe(i);
-      deliver(to.*path, address, tile, bus.room + bus.latency + 1, loses(bus, t, i));
+      deliver(to.*path, address, loses(bus, t, i) ? nullptr : tile, bus.room + bus.latency + 1);
       continue_if_awaits(to, i, need);
     }
     count_packet(bus, t);
@@ -187,12 +191,13 @@ bool Array::send_operands(Sender& bus, OperandPath PeCore::*path, Tensor t) {
   return any;
 }
 
+// Without a tile the words keep their stale values.
 void Array::deliver(OperandPath& path, std::span<const std::int32_t> address,
-                    const std::int16_t* tile, Cycle landed, bool lost) {
+                    const std::int16_t* tile, Cycle landed) {
   for (const std::int32_t from : address) {
     const std::size_t slot = path.slot(path.sent++);
     path.loads[slot] = landed;
-    if (!lost) path.words[slot] = tile[from];
+    if (tile != nullptr) path.words[slot] = tile[from];
   }
   path.load();
 }

@@ -112,6 +112,7 @@ bool Array::psums_are_known(PeCore& pe) const {
 
 Cycle Array::wait_for_psums(const PeCore& pe, Cycle time) {
   if (pe.takes_psums) time = wait(time, pe.packet(pe.merged).landed, PeState::kWaitPsumIn);
+  time = wait(time, psums_from_, pe.takes_psums ? PeState::kWaitPsumIn : PeState::kWaitPsumOut);
   const int before = pe.merged - psum_out_packets_;
   if (pe.packet_psums != 0 || before < 0) return time;
   return wait(time, pe.packet(before).left + 1, PeState::kWaitPsumOut);
@@ -131,12 +132,7 @@ void Array::issue_merges(PeCore& pe, int i) {
 // Psums [psum, psum + n) of the window, the last operations so far, meet the incoming ones and
 // enter the psum-out FIFO.
 void Array::merge(PeCore& pe, int i, int psum, int n) {
-  play_burst();
-  const std::size_t first = packet_slot(pe, pe.merged) + static_cast<std::size_t>(pe.packet_psums);
-  const std::int32_t* own = pe.psums + psum;
-  const std::int32_t* in = pe.psum_in + first;
-  std::int32_t* out = pe.psum_out + first;
-  for (int k = 0; k < n; ++k) out[k] = pe.takes_psums ? mac_.accumulate(in[k], own[k]) : own[k];
+  if (has_values_) merge_values(pe, psum, n);
   pe.packet_psums += n;
   if (pe.packet_psums < psums_per_packet_ && psum + n < pe.table->program().window_psums) return;
   pe.packet_psums = 0;
@@ -154,8 +150,18 @@ void Array::merge(PeCore& pe, int i, int psum, int n) {
   }
 }
 
+void Array::merge_values(PeCore& pe, int psum, int n) {
+  play_burst();
+  const std::size_t first = packet_slot(pe, pe.merged) + static_cast<std::size_t>(pe.packet_psums);
+  const std::int32_t* own = pe.psums + psum;
+  const std::int32_t* in = pe.psum_in + first;
+  std::int32_t* out = pe.psum_out + first;
+  for (int k = 0; k < n; ++k) out[k] = pe.takes_psums ? mac_.accumulate(in[k], own[k]) : own[k];
+}
+
 // Runs over the same psums are gathered, and worked off together when those are needed.
 void Array::multiply(PeCore& pe, const StreamPlaces& at, int n, bool fresh) {
+  if (!has_values_) return;
   const std::size_t from = pe.filter.slot(at.filter);
   const bool wraps = from + static_cast<std::size_t>(n) > std::size_t{pe.filter.mask} + 1;
   if (wraps || !pe.table->straight()) return multiply_one_by_one(pe, at, n, fresh);

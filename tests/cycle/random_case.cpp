@@ -82,6 +82,7 @@ void vary_array(Machine& m, Rng& rng) {
 // In half of the cases PEs are in lock step, with what only they can have.
 void vary_pace(Machine& m, Rng& rng) {
   using enum PsumRoute;
+  m.array.pipelined = coin(rng, 2);
   if (coin(rng, 2)) return;
   m.array.pace = Pace::kLockStep;
   m.pe.adders = 2;

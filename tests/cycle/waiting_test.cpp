@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <numeric>
 
 #include "tests/cycle/run_and_wait.h"
 #include "tests/cycle/small_layers.h"
@@ -93,6 +94,28 @@ TEST(Waiting, HidesAFilterPrefetchBehindAPass) {
   EXPECT_EQ(waited_for_filters(5), first);
   m.dma.overlap = {};
   EXPECT_GT(waited_for_filters(5), 4 * first);
+}
+
+// Passes of one MAC: sent in 0, it issues in 2, merges in 3, and its psum leaves in 4 and is in the
+// GLB at 5 + 3. Pipelined, the next pass begins at 4, the first is over 4 cycles later, and so its
+// merge waits until its cycle 4: it hands on after 5 and is over after 9.
+TEST(Waiting, ForPsumsOnTheirWayIsCutShortWherePassesArePipelined) {
+  Machine m = machine_named("tutorial_2x2");
+  m.pe.adders = 1;
+  m.noc.ifmap.latency_cycles = m.noc.filter.latency_cycles = 0;
+  m.noc.psum_out.latency_cycles = 3;
+  m.first_psum = FirstPsum::kZero;
+  for (const int passes : {1, 2, 3}) {
+    const auto n = static_cast<std::uint64_t>(passes);
+    for (const bool pipelined : {false, true}) {
+      m.array.pipelined = pipelined;
+      const LayerResult r =
+          run(m, conv({1, 1, 1, 1, passes, 1, 1, 1}), in_one_pe({{Dim::kP, 1, Place::kGlb}}));
+      EXPECT_EQ(r.pass_cycles, pipelined ? 3 + 5 * n : 8 * n);
+      const std::uint64_t in_passes = std::accumulate(r.pe_cycles.begin(), r.pe_cycles.end(), 0ULL);
+      EXPECT_EQ(in_passes, r.pass_cycles);
+    }
+  }
 }
 
 }  // namespace

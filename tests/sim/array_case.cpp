@@ -94,6 +94,7 @@ Machine random_machine(Kind kind, Rng& rng) {
   m.pe.ifmap_fifo_words = rng.in(packet, 3 * packet);
   m.padding = chance(rng, 50) ? Padding::kStored : Padding::kGenerated;
   m.first_psum = chance(rng, 50) ? FirstPsum::kRead : FirstPsum::kZero;
+  m.array.pipelined = chance(rng, 50);
   // Written, read and validated: what a failing case prints is the machine that it ran.
   m = read_machine(parse_yaml_text(to_yaml(m), "random machine"));
   // Then, now and then, a FIFO that is too small for a packet, which reading refuses: no pass ever

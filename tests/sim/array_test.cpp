@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <numeric>
 #include <optional>
@@ -39,11 +40,27 @@ PlainTiles random_tiles(const Case& c, const Layouts& layout, bool read_psums, R
       .padding = {},
       .filter = random_words<std::int16_t>(words(Tensor::kFilter), n.operand_bits, 10, rng),
       .psum = random_words<std::int32_t>(words(Tensor::kPsum), n.psum_bits, 10, rng),
-      .read_psums = read_psums};
+      .read_psums = read_psums,
+      .psums_from = c.machine.array.pipelined ? rng.in(0, 60) : 0};
   if (c.machine.padding == Padding::kStored) return tiles;
   for (const std::int16_t word : tiles.ifmap)
     tiles.padding.push_back(word == 0 && rng.in(0, 1) == 1 ? 1 : 0);
   return tiles;
+}
+
+// Times and counts are those of a pass without zeros.
+void expect_the_same_without_values(Array& array, const Case& c, const Pass& pass,
+                                    const PlainTiles& tiles) {
+  PlainTiles ones = tiles, none = tiles;
+  std::ranges::fill(ones.ifmap, std::int16_t{1});
+  none.ifmap.clear();
+  none.filter.clear();
+  none.psum.clear();
+  const Arithmetic arithmetic = c.machine.arithmetic(c.layer);
+  const auto with = test::play_array(array, arithmetic, pass, ones, 1'000'000);
+  const auto without = test::play_array(array, arithmetic, pass, none, 1'000'000);
+  ASSERT_TRUE(with && without);
+  test::expect_equal(*without, *with);
 }
 
 struct Tally {
@@ -70,6 +87,7 @@ void play_pass(const Case& c, const Step& step, bool read_psums, std::optional<A
     return;
   }
   tally.cycles += record.cycles;
+  expect_the_same_without_values(*array, c, pass, tiles);
   const auto spent =
       std::accumulate(record.pe_cycles.begin(), record.pe_cycles.end(), std::uint64_t{0});
   EXPECT_EQ(spent, pass.pes.size() * static_cast<std::uint64_t>(record.cycles));

@@ -233,5 +233,45 @@ TEST(ArrayTiming, ALostWordChangesTheResultButNoCycle) {
   }
 }
 
+// Two windows of one MAC, sent in 0 and 1: MACs issue in 2 and, with one adder, 4; merges in 3 and
+// 5. Psums are in the FIFO a cycle after their merge and in the GLB a cycle later. The last
+// operation issues in 5, so the next pass may begin in 6, a cycle before this one is over.
+TEST(ArrayTiming, APipelinedPassIsHandedOnAfterTheLastOperation) {
+  Machine machine = roomy_machine();
+  const Pass pass = lone_pe(machine, dot_products(2, 1));
+  for (const bool pipelined : {false, true}) {
+    machine.array.pipelined = pipelined;
+    const PlainRecord record = play(machine, pass, false);
+    EXPECT_EQ(record.cycles, 7);
+    EXPECT_EQ(record.handed_cycle, pipelined ? 6 : 7);
+  }
+}
+
+// The same, while psums of the pass before are on their way until cycle 5. With one adder the merge
+// of 3 waits until then; with two the MAC of 2 does. Old psums are sent from 5 on, and can be
+// merged from 6 on.
+TEST(ArrayTiming, PsumsWaitUntilThePassBeforeIsOver) {
+  struct {
+    int adders;
+    bool read;
+    std::int64_t cycles;
+    std::uint64_t psum_in, psum_out;
+  } const expected[]{
+      {1, false, 9, 0, 2}, {2, false, 8, 0, 3}, {1, true, 10, 3, 0}, {2, true, 9, 4, 0}};
+  for (const auto& e : expected) {
+    Machine machine = roomy_machine();
+    machine.array.pipelined = true;
+    machine.pe.adders = e.adders;
+    PlainTiles tiles = tiles_of(e.read);
+    tiles.psums_from = 5;
+    Array array(machine);
+    const PlainRecord record = test::play_both(array, machine, machine.arithmetic({}),
+                                               lone_pe(machine, dot_products(2, 1)), tiles);
+    EXPECT_EQ(record.cycles, e.cycles);
+    EXPECT_EQ(spent(record, PeState::kWaitPsumIn), e.psum_in);
+    EXPECT_EQ(spent(record, PeState::kWaitPsumOut), e.psum_out);
+  }
+}
+
 }  // namespace
 }  // namespace orrery

@@ -133,6 +133,7 @@ class PlainArray {
       if (!record_.ends && now_ - moved_last > kPatience) break;
       ++now_;
     }
+    if (!machine_.array.pipelined) record_.handed_cycle = record_.cycles;
     return record_;
   }
 
@@ -180,12 +181,15 @@ class PlainArray {
         source == PsumSource::kBelow || (source == PsumSource::kNoc && tiles_.read_psums);
     if (op.mac && !pe.ifmap.holds(op.ifmap)) return PeState::kWaitIfmap;
     if (op.mac && !pe.filter.holds(op.filter)) return PeState::kWaitFilter;
-    if (op.leaves && takes && !has_word(pe.psum_in, now_)) return PeState::kWaitPsumIn;
+    const bool early = now_ < tiles_.psums_from;
+    if (op.leaves && takes && (early || !has_word(pe.psum_in, now_))) return PeState::kWaitPsumIn;
+    if (op.leaves && early) return PeState::kWaitPsumOut;
     if (op.leaves && op.begins_packet &&
         entries(pe.psum_out) == machine_.pe.psum_out_fifo_packets) {
       return PeState::kWaitPsumOut;
     }
     moved_ = true;
+    record_.handed_cycle = now_ + 1;
     ++next_.pes[at(i)].operation;
     if (op.mac) multiply(pe, next_.pes[at(i)], op);
     if (op.leaves) merge(pe, next_.pes[at(i)], op, takes);
@@ -310,6 +314,7 @@ class PlainArray {
   }
 
   void send_psums() {
+    if (now_ < tiles_.psums_from) return;
     const std::size_t takers = send(
         pass_.psum_in, old_.psum_in, next_.psum_in, machine_.noc.psum_in,
         machine_.pe.psum_in_fifo_packets, in_cycles_, tiles_.psum,

@@ -23,12 +23,14 @@ struct PlainTiles {
   std::vector<std::int16_t> filter;
   std::vector<std::int32_t> psum;
   bool read_psums = true;
+  std::int64_t psums_from = 0;  // cycle in which the pass before is over
 };
 
 struct PlainRecord {
   bool ends = false;  // false: nothing can move any more, and psums are missing
   std::int64_t cycles = 0;
   std::int64_t filled_cycle = 0;
+  std::int64_t handed_cycle = 0;
   std::array<std::uint64_t, kPeStateNames.size()> pe_cycles{};
   std::array<std::uint64_t, kBeforeMacNames.size()> before_mac{};
   Counts counts;
