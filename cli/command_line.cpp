@@ -29,6 +29,14 @@ CLI::Validator whole_number(std::uint64_t least, std::uint64_t most) {
   return {check, ""};
 }
 
+void declare_set(CLI::App& app, Options& options) {
+  app.add_option("--set", options.selection.set,
+                 "another value for a field of the machine, e.g. pe.adders=2 or "
+                 "levels.glb.fmap.banks=50; may be repeated")
+      ->type_name("PATH=VALUE")
+      ->allow_extra_args(false);  // MACHINE and NETWORK may follow
+}
+
 void declare_selection(CLI::App& app, Options& options) {
   Selection& s = options.selection;
   app.add_option("MACHINE", s.machine, "machine: a YAML file, or a name that `orrery list` shows")
@@ -44,6 +52,7 @@ void declare_selection(CLI::App& app, Options& options) {
       "machine's own, else rs]");
   app.add_option("--mapping", s.mapping,
                  "mappings of some layers; the others are mapped automatically");
+  declare_set(app, options);
 }
 
 std::string on_or_off(const std::string& text) {
@@ -82,6 +91,7 @@ void declare_map(CLI::App& app, Options& options) {
 
 void declare_show(CLI::App& app, Options& options) {
   app.add_option("FILE", options.file, "a machine or a network: a path or a name")->required();
+  declare_set(app, options);
 }
 
 void declare_nothing(CLI::App&, Options&) {}
@@ -101,6 +111,7 @@ constexpr Command kCommands[] = {
      "  orrery simulate arch/eyeriss.yaml workloads/alexnet --batch 4\n"
      "  orrery simulate eyeriss alexnet --layers CONV1,CONV2 --seed 7 --json result.json\n"
      "  orrery simulate eyeriss alexnet --data chained\n"
+     "  orrery simulate eyeriss alexnet --set array.cols=16 --set dma.overlap=[ifmap,filter]\n"
      "  orrery simulate tutorial_4x4 tutorial --check off --csv layers.csv --quiet\n\n"
      "Exit codes: 0 done; 1 an ofmap differs from the golden reference; 2 a mistake in what\n"
      "was given; 3 a fault of the program.",
@@ -113,8 +124,9 @@ constexpr Command kCommands[] = {
     {"list", "List the machines, networks, dataflows and MACs at hand", "  orrery list",
      declare_nothing, list_command},
     {"show", "Show a machine as a block diagram, or the layers of a network",
-     "  orrery show eyeriss\n  orrery show workloads/alexnet/network.yaml", declare_show,
-     show_command},
+     "  orrery show eyeriss\n  orrery show eyeriss --set array.cols=16\n  orrery show "
+     "workloads/alexnet/network.yaml",
+     declare_show, show_command},
     {"version", "Print the version", "  orrery version", declare_nothing, version_command},
 };
 

@@ -11,6 +11,7 @@ namespace orrery {
 // Which layers, on what, by which mapping.
 struct Selection {
   std::string machine;              // a path or a name
+  std::vector<std::string> set;     // its changed values, each "PATH=VALUE" (override.h)
   std::string network;              // a path or a name
   int batch = 1;                    // images
   std::vector<std::string> layers;  // all, if empty

@@ -6,7 +6,7 @@
 #include "cli/terminal.h"
 #include "reports/grid.h"
 #include "workloads/input/input_error.h"
-#include "workloads/input/node.h"
+#include "workloads/input/override.h"
 #include "workloads/network/network.h"
 
 namespace orrery {
@@ -91,8 +91,12 @@ void show_network(const std::filesystem::path& path) {
 }
 
 // A network has layers; a machine has none.
-bool is_network(const std::filesystem::path& path) {
-  return parse_yaml(path).find("layers") != nullptr;
+bool is_network(const Node& file) { return file.find("layers") != nullptr; }
+
+void show_machine(Node file, const std::vector<std::string>& set) {
+  override_values(file, set);
+  fmt::print("{}", block_diagram(read_machine(file)));
+  if (!set.empty()) fmt::print("\nSet, in place of the file's\n  {}\n", fmt::join(set, "\n  "));
 }
 
 }  // namespace
@@ -109,10 +113,15 @@ int show_command(const Options& options) {
     throw InputError(
         fmt::format("no machine or network '{}'{}", options.file, did_you_mean(stem, names)));
   }
-  if (is_network(*path)) {
+  Node file = parse_yaml(*path);
+  const std::vector<std::string>& set = options.selection.set;
+  if (!is_network(file)) {
+    show_machine(std::move(file), set);
+  } else if (set.empty()) {
     show_network(*path);
   } else {
-    fmt::print("{}", block_diagram(read_machine(*path)));
+    throw InputError(fmt::format("--set {}: {} is a network; --set changes machines", set.front(),
+                                 path->string()));
   }
   return kExitDone;
 }

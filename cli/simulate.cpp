@@ -61,6 +61,7 @@ NetworkResult describe_run(const Plan& plan, const Options& options) {
   NetworkResult result;
   result.version = ORRERY_VERSION;
   result.machine = plan.machine.name;
+  result.set = options.selection.set;
   result.network = plan.network.name;
   result.dataflow = dataflow_names(plan);
   result.mac = plan.machine.mac;

@@ -18,6 +18,10 @@ struct ToText {
 
 }  // namespace
 
+std::string joined(const std::vector<std::string>& texts) {
+  return fmt::format("{}", fmt::join(texts, "; "));
+}
+
 std::string to_text(const Value& value) { return std::visit(ToText{}, value); }
 
 }  // namespace orrery

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include "sim/result/result.h"
 
@@ -23,12 +24,16 @@ struct Figure {
 // A size or a number of things, never negative.
 constexpr std::uint64_t whole(int x) { return static_cast<std::uint64_t>(x); }
 
+// In one text, with "; " between two.
+std::string joined(const std::vector<std::string>& texts);
+
 // What was run.
 inline constexpr std::array kRunFigures{
     Figure<NetworkResult>{"orrery_version",
                           [](const NetworkResult& r) -> Value { return r.version; }},
     Figure<NetworkResult>{"complete", [](const NetworkResult& r) -> Value { return r.complete; }},
     Figure<NetworkResult>{"machine", [](const NetworkResult& r) -> Value { return r.machine; }},
+    Figure<NetworkResult>{"set", [](const NetworkResult& r) -> Value { return joined(r.set); }},
     Figure<NetworkResult>{"network", [](const NetworkResult& r) -> Value { return r.network; }},
     Figure<NetworkResult>{"dataflow", [](const NetworkResult& r) -> Value { return r.dataflow; }},
     Figure<NetworkResult>{"mac", [](const NetworkResult& r) -> Value { return r.mac; }},

@@ -127,6 +127,7 @@ std::string to_json(const NetworkResult& result) {
   json::object root;
   root["schema"] = kJsonSchema;
   add_figures(root, kRunFigures, result);
+  root["set"] = json::array(result.set.begin(), result.set.end());
   json::array& layers = root["layers"].emplace_array();
   for (const LayerResult& layer : result.layers) layers.push_back(layer_object(layer));
   root["total"] = figures_object(total(result));

@@ -6,6 +6,7 @@
 #include <functional>
 #include <numeric>
 
+#include "reports/figures.h"
 #include "reports/grid.h"
 
 namespace orrery {
@@ -39,9 +40,10 @@ void rows(Grid& grid, const NetworkResult& result,
 
 std::string title(const NetworkResult& result) {
   return fmt::format(
-      "{} on {}: batch {}, dataflow {}\n{}, {} MHz, {} engine, {} data, seed {}, orrery {}\n\n",
+      "{} on {}: batch {}, dataflow {}\n{}, {} MHz, {} engine, {} data, seed {}, orrery {}\n{}\n",
       result.network, result.machine, result.batch, result.dataflow, result.mac, result.core_mhz,
-      result.engine, result.data, result.seed, result.version);
+      result.engine, result.data, result.seed, result.version,
+      result.set.empty() ? "" : fmt::format("set: {}\n", joined(result.set)));
 }
 
 Grid layer_grid(const NetworkResult& result) {

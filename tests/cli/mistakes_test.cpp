@@ -12,8 +12,8 @@ namespace {
 using Mistakes = Cli;
 
 const std::string kKnownOptions =
-    "(known: --help, --batch, --layers, --dataflow, --mapping, --seed, --data, --check, --json, "
-    "--csv, --why, --quiet)";
+    "(known: --help, --batch, --layers, --dataflow, --mapping, --set, --seed, --data, --check, "
+    "--json, --csv, --beside, --why, --quiet)";
 
 TEST_F(Mistakes, InTheCommandAreAnsweredWithTheNearest) {
   expect_mistake({}, "no command given; orrery --help lists the commands");

@@ -20,8 +20,9 @@ const Arguments kMachines{"tutorial_2x2", "tutorial_4x4"};
 const std::vector<std::string> kLayers{"STRIDED", "DILATED", "DEPTHWISE", "POOL", "GEMM", "FC"};
 
 const char* const kRunKeys[] = {
-    "schema", "orrery_version", "complete", "machine",  "network",   "mac", "dataflow", "engine",
-    "batch",  "seed",           "data",     "core_mhz", "word_bits", "pes", "layers",   "total"};
+    "schema", "orrery_version", "complete", "machine", "network",  "mac",       "dataflow",
+    "engine", "batch",          "seed",     "data",    "core_mhz", "word_bits", "pes",
+    "layers", "total",          "set",      "beside"};
 const char* const kLayerKeys[] = {
     "name",          "cycles",          "processing_cycles", "pass_cycles",
     "passes",        "steps",           "latency_ms",        "macs",
