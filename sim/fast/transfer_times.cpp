@@ -149,8 +149,8 @@ TransferTimes::Takes TransferTimes::play(const Sort& sort, const Meets& meets) c
     for (std::int64_t i = 0; i < stretch.times; ++i) {
       for (std::int64_t left = stretch.words; left > 0;) {
         const std::int64_t burst = std::min<std::int64_t>(left, dma.burst_words);
-        link = std::max(link, dram.serve(0, burst * word_bytes) * width) +
-               burst * clocks_.link.period;
+        link =
+            std::max(link, dram.serve(0, burst * word_bytes) * width) + burst * clocks_.link.period;
         left -= burst;
       }
     }

@@ -44,6 +44,7 @@ class DramDevice {
   void set_backlog(std::int64_t asked, Moment backlog) {
     free_ = {asked + latency_ + backlog.tick, backlog.part};
   }
+  void shift(std::int64_t ticks) { free_.tick += ticks; }
 
  private:
   __extension__ using Wide = __int128;

@@ -19,7 +19,7 @@ bool loads(const Layer& layer, const Step& step, Tensor t) {
 }  // namespace
 
 Sequencer::Sequencer(const Layer& layer, const Mapping& mapping, const Machine& machine,
-                       Player& player)
+                     Player& player)
     : layer_(layer), mapping_(mapping), machine_(machine), player_(player) {
   psum_store_.assign(static_cast<std::size_t>(glb_buffers(machine)[index(Tensor::kPsum)]), 0);
 }
@@ -32,7 +32,7 @@ void Sequencer::play_passes() {
   set_up();
   order_loads(planned_.front(), true);
   order_loads(planned_.front(), false);
-  for (std::int64_t done = 1; !planned_.empty(); ++done) {
+  while (!planned_.empty()) {
     player_.at_next_pass();
     settle(planned_.front());
     const PlannedPass pass = planned_.front().pass;
@@ -41,7 +41,7 @@ void Sequencer::play_passes() {
     look_ahead();
     if (!may_order_next(pass)) player_.wait_for_pass(pass.number);
     if (player_.failed()) return;
-    player_.report(done, planner_->walk().passes());
+    player_.report(pass.number, planner_->walk().passes());
     store(pass);
     if (planned_.empty()) break;
     Planned& next = planned_.front();

@@ -43,8 +43,9 @@ class Walk {
   Box box_of(int loop, int k) const;
   Dim dim_of(int loop) const { return loops_[static_cast<std::size_t>(loop)].dim; }
   const Step& to_come() const { return ahead_; }
-  // Goes on `blocks` blocks of a loop, at none of whose ends a tensor's last word comes about: from
-  // a block that is not its first to one that is not its last.
+  int loops() const { return static_cast<int>(loops_.size()); }
+  // Goes on so many blocks of a loop; neither the present one nor the one that it comes to may be
+  // the first or the last.
   void skip(int loop, int blocks);
 
  private:
