@@ -210,10 +210,6 @@ void Array::count_packet(const Sender& bus, Tensor t) {
   switch (t) {
     case Tensor::kIfmap:
       counts[Action::glb_ifmap_array_read] += words;
-      if (tiles_.padding != nullptr) {
-        for (const std::int32_t at : address)
-          counts[Action::glb_ifmap_array_read] -= tiles_.padding[at];
-      }
       counts[Action::noc_ifmap_bus_word] += words;
       counts[Action::noc_ifmap_delivery] += words * takers;
       break;

@@ -1,0 +1,288 @@
+// Repetitions in a pass that is played without values.
+//
+// Every bus reads a tape, its packets, and every PE one, its runs. What a step does follows from
+// the state of the array, relative to a cycle and to the places on the tapes, and from what the
+// tapes say from there on. So if the state after a step is that after an earlier one, and each tape
+// goes on as it did from there, the array does again what it did in between, later by the same
+// cycles each time. Such repetitions are not played: places and times are moved on, and counts
+// added, as often as the tapes go on alike.
+//
+// A time is the same as any other that is so early that no later one depends on it: later ones are
+// maxima with something that comes no earlier than the cut.
+#include <algorithm>
+#include <limits>
+
+#include "sim/machine/array.h"
+
+namespace orrery {
+namespace {
+
+// Cuts that are kept; beyond them all are forgotten.
+constexpr std::size_t kMostCuts = 64;
+
+// A tape is at `from` and then at `to`, and entry x + (to - from) is as entry x for all x in
+// [from, differs). How often what was done in between can be done again; each time reads from the
+// place where it begins up to that where it ends.
+int repetitions_of(std::int32_t from, std::int32_t to, std::int32_t differs) {
+  if (to == from) return std::numeric_limits<int>::max();
+  return to >= differs ? 0 : (differs - 1 - to) / (to - from) + 1;
+}
+
+std::int32_t packet_words(const Stream& s, std::int32_t k) {
+  const auto at = static_cast<std::size_t>(k);
+  return s.first[at + 1] - s.first[at];
+}
+
+// The first packet from `from` on that differs from the one `by` packets later, or has none.
+std::int32_t differs_from(const Stream& s, std::int32_t from, std::int32_t by) {
+  const std::int32_t end = s.packets() - by;
+  for (std::int32_t k = from; k < end; ++k) {
+    if (s.group[static_cast<std::size_t>(k)] != s.group[static_cast<std::size_t>(k + by)] ||
+        packet_words(s, k) != packet_words(s, k + by) || s.repeats(k) != s.repeats(k + by)) {
+      return k;
+    }
+  }
+  return end;
+}
+
+// A stretch of runs of a program, each as the one `by` runs later but for places in the streams.
+struct AlikeRuns {
+  const RunTable* table;
+  std::int32_t by, ifmap, filter;
+  std::int32_t from = 0, differs = 0;
+
+  bool is_of(const AlikeRuns& o) const {
+    return table == o.table && by == o.by && ifmap == o.ifmap && filter == o.filter;
+  }
+  bool alike(const MacRun& a, const MacRun& b) const {
+    return a.ifmap + ifmap == b.ifmap && a.last_ifmap + ifmap == b.last_ifmap &&
+           a.ifmap_dead + ifmap == b.ifmap_dead && a.filter + filter == b.filter &&
+           a.last_filter + filter == b.last_filter && a.filter_dead + filter == b.filter_dead &&
+           a.psum == b.psum && a.steps == b.steps && a.fresh == b.fresh && a.leaves == b.leaves &&
+           a.ends_window == b.ends_window;
+  }
+  // From `first` on; the last run is like no other.
+  void find(std::int32_t first) {
+    const std::vector<MacRun>& runs = table->runs();
+    const auto end = static_cast<std::int32_t>(runs.size()) - 1 - by;
+    from = differs = first;
+    while (differs < end && alike(runs[static_cast<std::size_t>(differs)],
+                                  runs[static_cast<std::size_t>(differs + by)])) {
+      ++differs;
+    }
+  }
+};
+
+// Moves what a ring holds `by` places on, and times in it.
+template <class T, class Shift>
+void move_on(T* ring, std::uint32_t mask, std::int64_t by, Shift shift) {
+  const std::int64_t size = std::int64_t{mask} + 1;
+  std::rotate(ring, ring + (size - by % size) % size, ring + size);
+  std::for_each(ring, ring + size, shift);
+}
+
+void move_on(OperandPath& path, std::int32_t words, Cycle cycles) {
+  if (words == 0) return;  // its times do not matter any more
+  path.sent += words;
+  path.loaded += words;
+  path.last_load += cycles;
+  const auto later = [&](Cycle& t) { t += cycles; };
+  move_on(path.loads, path.mask, words, later);
+  if (!path.slides()) return;
+  path.freed += words;
+  move_on(path.frees, path.mask, words, later);
+}
+
+}  // namespace
+
+// Counters outside the block of a run table are not on the tape.
+bool Array::may_repeat() const {
+  return !has_values_ && std::ranges::all_of(tables_, [](const RunTable& table) {
+    return table.outer().program->macs() == 1;
+  });
+}
+
+void Array::fold() {
+  Cut now = cut();
+  const Cut* best = nullptr;
+  int times = 0;
+  for (const Cut& earlier : cuts_) {
+    if (earlier.state != now.state || earlier.time >= now.time) continue;
+    const int n = repetitions(earlier, now);
+    if (n * (now.time - earlier.time) <= (best ? times * (now.time - best->time) : 0)) continue;
+    best = &earlier;
+    times = n;
+  }
+  if (best != nullptr) skip(*best, now, times);
+  if (cuts_.size() == kMostCuts) cuts_.clear();
+  cuts_.push_back(std::move(now));
+}
+
+// What comes next comes no earlier: a bus that is blocked waits for a PE, and PEs for each other or
+// for a bus that is not.
+Cycle Array::earliest() const {
+  Cycle cycle = std::numeric_limits<Cycle>::max();
+  for (const PeCore& pe : pes_) {
+    if (pe.phase != PePhase::kDone) cycle = std::min(cycle, pe.time);
+  }
+  for (const Sender* bus : {&ifmap_bus_, &filter_bus_, &psum_bus_}) {
+    if (!bus->finished() && bus->blocked_by < 0) cycle = std::min(cycle, bus->free);
+  }
+  return cycle;
+}
+
+Cut Array::cut() const {
+  Cut cut;
+  cut.time = earliest();
+  cut.record = record_;
+  // No time is added to by more than a transfer on the psum-out bus before it is compared.
+  CutWriter out(cut, collect_cycles_ + 2);
+  for (const Sender* bus : {&ifmap_bus_, &filter_bus_, &psum_bus_}) write_bus(out, *bus);
+  out.place(collected_);
+  out.put(static_cast<std::int64_t>(ready_members_));
+  for (const Cycle t : {members_ready_, collect_free_, psums_from_}) out.time(t);
+  out.times(static_cast<std::int32_t>(collects_over_), static_cast<std::int32_t>(collects_.size()),
+            [&](std::int32_t k) { return collects_[static_cast<std::size_t>(k)]; });
+  for (const std::uint64_t word : ready_.words()) out.put(static_cast<std::int64_t>(word));
+  for (const PeCore& pe : pes_) write_pe(out, pe);
+  return cut;
+}
+
+void Array::write_bus(CutWriter& out, const Sender& bus) const {
+  out.place(bus.next);
+  out.put(bus.finished() ? 1 : 0);
+  if (bus.finished()) return;
+  out.put(bus.looked_at);
+  out.put(bus.blocked_by);
+  out.time(bus.free);
+  out.time(bus.room);
+}
+
+void Array::write_pe(CutWriter& out, const PeCore& pe) const {
+  out.place(pe.run - pe.table->runs().data());
+  out.place(pe.ifmap.sent);
+  out.place(pe.filter.sent);
+  out.place(pe.merged);
+  out.put(static_cast<std::int64_t>(pe.phase));
+  write_packets(out, pe);
+  if (pe.phase == PePhase::kDone) return;
+  out.put((pe.blocked ? static_cast<std::int64_t>(pe.awaits) + 1 : 0) * 2 + (pe.began ? 1 : 0));
+  out.put(pe.run_step);
+  out.put(pe.merge_at);
+  out.put(pe.packet_psums);
+  out.time(pe.time);
+  write_path(out, pe.ifmap);
+  write_path(out, pe.filter);
+}
+
+// Of places near the begin of a stream, how far they are: there, slots and entries are free that
+// were never used.
+void Array::write_path(CutWriter& out, const OperandPath& path) const {
+  out.put(path.sent - path.loaded);
+  out.put(path.loaded - path.freed);
+  out.put(std::min(path.loaded, path.spad_words));
+  out.put(std::min(path.sent, path.backlog + 1));
+  out.time(path.last_load);
+  for (std::int32_t k = path.loaded; k < path.sent; ++k) out.time(path.loads[path.slot(k)]);
+  const std::int32_t in_use = std::min(path.freed, path.sent - path.backlog - 1);
+  out.times(std::max(0, in_use), path.loaded,
+            [&](std::int32_t k) { return path.loads[path.slot(k)]; });
+  out.times(std::max(0, path.loaded - path.spad_words), path.freed,
+            [&](std::int32_t k) { return path.frees[path.slot(k)]; });
+}
+
+void Array::write_packets(CutWriter& out, const PeCore& pe) const {
+  out.put(pe.landed - pe.merged);
+  out.put(pe.left - pe.merged);
+  out.put(std::min(pe.merged, std::max(psum_in_packets_, psum_out_packets_)));
+  out.put(std::min(pe.landed, psum_in_packets_));
+  out.put(std::min(pe.left, psum_in_packets_));
+  out.time(pe.link_free);
+  const auto times = [&](std::int32_t first, std::int32_t last, Cycle PacketTimes::*t) {
+    for (std::int32_t k = std::max(0, first); k < last; ++k) out.time(pe.packet(k).*t);
+  };
+  times(pe.merged, pe.landed, &PacketTimes::landed);
+  if (pe.takes_psums) times(pe.landed - psum_in_packets_, pe.merged, &PacketTimes::freed);
+  times(pe.left, pe.merged, &PacketTimes::ready);
+  times(pe.merged - psum_out_packets_, pe.left, &PacketTimes::left);
+}
+
+// How often all tapes let the array do again what it did between two cuts of the same state.
+int Array::repetitions(const Cut& from, const Cut& to) const {
+  int times = std::numeric_limits<int>::max();
+  const Stream* const streams[] = {&pass_->ifmap, &pass_->filter, &pass_->psum_in,
+                                   &pass_->psum_out};
+  const std::int32_t *a = from.places.data(), *b = to.places.data();
+  for (const Stream* stream : streams) {
+    times = std::min(times, repetitions_of(*a, *b, differs_from(*stream, *a, *b - *a)));
+    ++a, ++b;
+  }
+  std::vector<AlikeRuns> known;
+  for (const PeCore& pe : pes_) {
+    AlikeRuns runs{
+        .table = pe.table, .by = b[0] - a[0], .ifmap = b[1] - a[1], .filter = b[2] - a[2]};
+    const auto it = std::ranges::find_if(known, [&](const AlikeRuns& k) {
+      return k.is_of(runs) && k.from <= a[0] && a[0] <= k.differs;
+    });
+    if (it == known.end()) {
+      runs.find(a[0]);
+      known.push_back(runs);
+    } else {
+      runs = *it;
+    }
+    times = std::min(times, repetitions_of(a[0], b[0], runs.differs));
+    a += Cut::kPerPe, b += Cut::kPerPe;
+  }
+  return times;
+}
+
+void Array::skip(const Cut& from, const Cut& to, int times) {
+  const Cycle cycles = (to.time - from.time) * times;
+  skipped_ += cycles;
+  const auto n = static_cast<std::uint64_t>(times);
+  const auto add = [n](auto& now, const auto& then) {
+    for (std::size_t i = 0; i < now.size(); ++i) now[i] += n * (now[i] - then[i]);
+  };
+  add(record_.pe_cycles, from.record.pe_cycles);
+  add(record_.before_mac, from.record.before_mac);
+  add(record_.counts.value, from.record.counts.value);
+  std::vector<std::int32_t> moves(to.places.size());
+  std::ranges::transform(to.places, from.places, moves.begin(), std::minus<>());
+  const std::int32_t* move = moves.data();
+  for (Sender* bus : {&ifmap_bus_, &filter_bus_, &psum_bus_}) {
+    if (*move != 0) {
+      bus->next += *move * times;
+      bus->free += cycles;
+      bus->room += cycles;
+    }
+    ++move;
+  }
+  collected_ += *move++ * times;
+  members_ready_ += cycles;
+  collect_free_ += cycles;
+  for (std::size_t k = collects_over_; k < collects_.size(); ++k) collects_[k] += cycles;
+  for (PeCore& pe : pes_) {
+    skip_pe(pe, move, times, cycles);
+    move += Cut::kPerPe;
+  }
+}
+
+void Array::skip_pe(PeCore& pe, const std::int32_t* move, int times, Cycle cycles) {
+  if (pe.phase == PePhase::kDone) return;
+  pe.time += cycles;
+  pe.run += move[0] * times;
+  move_on(pe.ifmap, move[1] * times, cycles);
+  move_on(pe.filter, move[2] * times, cycles);
+  const std::int32_t packets = move[3] * times;
+  pe.merged += packets;
+  pe.left += packets;
+  if (pe.takes_psums) pe.landed += packets;
+  pe.link_free += cycles;
+  move_on(pe.packets, pe.packet_mask, packets, [&](PacketTimes& t) {
+    for (Cycle PacketTimes::*time :
+         {&PacketTimes::landed, &PacketTimes::freed, &PacketTimes::ready, &PacketTimes::left})
+      t.*time += cycles;
+  });
+}
+
+}  // namespace orrery
