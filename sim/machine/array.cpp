@@ -64,7 +64,7 @@ void Array::start(const Pass& pass, const Arithmetic& arithmetic, const PassTile
   ifmap_bus_.start(pass.ifmap, machine_.noc.ifmap);
   filter_bus_.start(pass.filter, machine_.noc.filter);
   psum_bus_.start(pass.psum_in, machine_.noc.psum_in);
-  cuts_.clear();
+  cuts_known_ = 0;
   skipped_ = 0;
   may_repeat_ = may_repeat();
   if (!tiles.read_psums) psum_bus_.next = pass.psum_in.packets();

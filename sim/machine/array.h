@@ -161,7 +161,7 @@ class Array {
   bool may_repeat() const;
   void fold();
   Cycle earliest() const;
-  Cut cut() const;
+  void write_cut(Cut& cut, Cycle time) const;
   void write_bus(CutWriter& out, const Sender& bus) const;
   void write_pe(CutWriter& out, const PeCore& pe) const;
   void write_path(CutWriter& out, const OperandPath& path) const;
@@ -232,7 +232,9 @@ class Array {
   // Where a port is shared: cycles in which packets left, and those over before the next psum read.
   std::vector<Cycle> collects_;
   std::size_t collects_over_ = 0;
-  std::vector<Cut> cuts_;  // of a pass that may repeat itself
+  // Of a pass that may repeat itself; those beyond the known ones are kept for their memory.
+  std::vector<Cut> cuts_;
+  std::size_t cuts_known_ = 0;
   Cycle skipped_ = 0;
   std::uint64_t gated_ = 0, gated_fresh_ = 0;  // MACs; with psums that they start, apart
   bool done_ = false;

@@ -103,10 +103,15 @@ bool Array::may_repeat() const {
 }
 
 void Array::fold() {
-  Cut now = cut();
+  const Cycle time = earliest();
+  if (time == 0) return;  // a PE has not begun
+  if (cuts_known_ == kMostCuts) cuts_known_ = 0;
+  if (cuts_known_ == cuts_.size()) cuts_.emplace_back();
+  Cut& now = cuts_[cuts_known_];
+  write_cut(now, time);
   const Cut* best = nullptr;
   int times = 0;
-  for (const Cut& earlier : cuts_) {
+  for (const Cut& earlier : std::span(cuts_).first(cuts_known_)) {
     if (earlier.state != now.state || earlier.time >= now.time) continue;
     const int n = repetitions(earlier, now);
     if (n * (now.time - earlier.time) <= (best ? times * (now.time - best->time) : 0)) continue;
@@ -114,8 +119,7 @@ void Array::fold() {
     times = n;
   }
   if (best != nullptr) skip(*best, now, times);
-  if (cuts_.size() == kMostCuts) cuts_.clear();
-  cuts_.push_back(std::move(now));
+  ++cuts_known_;
 }
 
 // What comes next comes no earlier: a bus that is blocked waits for a PE, and PEs for each other or
@@ -131,10 +135,11 @@ Cycle Array::earliest() const {
   return cycle;
 }
 
-Cut Array::cut() const {
-  Cut cut;
-  cut.time = earliest();
+void Array::write_cut(Cut& cut, Cycle time) const {
+  cut.time = time;
   cut.record = record_;
+  cut.state.clear();
+  cut.places.clear();
   // No time is added to by more than a transfer on the psum-out bus before it is compared.
   CutWriter out(cut, collect_cycles_ + 2);
   for (const Sender* bus : {&ifmap_bus_, &filter_bus_, &psum_bus_}) write_bus(out, *bus);
@@ -145,7 +150,6 @@ Cut Array::cut() const {
             [&](std::int32_t k) { return collects_[static_cast<std::size_t>(k)]; });
   for (const std::uint64_t word : ready_.words()) out.put(static_cast<std::int64_t>(word));
   for (const PeCore& pe : pes_) write_pe(out, pe);
-  return cut;
 }
 
 void Array::write_bus(CutWriter& out, const Sender& bus) const {
