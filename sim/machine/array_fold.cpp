@@ -20,29 +20,40 @@ namespace {
 // Cuts that are kept; beyond them all are forgotten.
 constexpr std::size_t kMostCuts = 64;
 
-// A tape is at `from` and then at `to`, and entry x + (to - from) is as entry x for all x in
-// [from, differs). How often what was done in between can be done again; each time reads from the
-// place where it begins up to that where it ends.
-int repetitions_of(std::int32_t from, std::int32_t to, std::int32_t differs) {
-  if (to == from) return std::numeric_limits<int>::max();
-  return to >= differs ? 0 : (differs - 1 - to) / (to - from) + 1;
-}
+// A tape at two cuts: it is at `from`, and then at `to`. What was done in between can be done again
+// as often as entry x + by() is as entry x for all x from `from` on; each time reads from the place
+// where it begins up to that where it ends.
+struct Tape {
+  std::int32_t from, to;
+  std::int32_t by() const { return to - from; }
+  // The end of the entries that must be alike for `times`; `most` is no larger.
+  std::int32_t end_of(int times, std::int32_t most) const {
+    return static_cast<std::int32_t>(
+        std::min<std::int64_t>(most, to + (std::int64_t{times} - 1) * by() + 1));
+  }
+  // How often, where entry `differs` is the first that is not alike.
+  int times(std::int32_t differs) const {
+    return to >= differs ? 0 : (differs - 1 - to) / by() + 1;
+  }
+};
 
 std::int32_t packet_words(const Stream& s, std::int32_t k) {
   const auto at = static_cast<std::size_t>(k);
   return s.first[at + 1] - s.first[at];
 }
 
-// The first packet from `from` on that differs from the one `by` packets later, or has none.
-std::int32_t differs_from(const Stream& s, std::int32_t from, std::int32_t by) {
-  const std::int32_t end = s.packets() - by;
-  for (std::int32_t k = from; k < end; ++k) {
-    if (s.group[static_cast<std::size_t>(k)] != s.group[static_cast<std::size_t>(k + by)] ||
-        packet_words(s, k) != packet_words(s, k + by) || s.repeats(k) != s.repeats(k + by)) {
-      return k;
-    }
+// At most `times`, as often as the packets allow.
+int repetitions_of(const Stream& s, const Tape& tape, int times) {
+  const std::int32_t by = tape.by();
+  if (by == 0 || times == 0) return times;
+  const std::int32_t end = tape.end_of(times, s.packets() - by);
+  std::int32_t k = tape.from;
+  while (k < end &&
+         s.group[static_cast<std::size_t>(k)] == s.group[static_cast<std::size_t>(k + by)] &&
+         packet_words(s, k) == packet_words(s, k + by) && s.repeats(k) == s.repeats(k + by)) {
+    ++k;
   }
-  return end;
+  return std::min(times, tape.times(k));
 }
 
 // A stretch of runs of a program, each as the one `by` runs later but for places in the streams.
@@ -61,8 +72,12 @@ struct AlikeRuns {
            a.psum == b.psum && a.steps == b.steps && a.fresh == b.fresh && a.leaves == b.leaves &&
            a.ends_window == b.ends_window;
   }
-  // From `first` on; the last run is like no other.
-  void find(std::int32_t first) {
+  // The first run from `first` on that is not alike; the last one is like no other. PEs that run
+  // the same program stand near each other, so what is found is kept in `known`.
+  std::int32_t differs_from(std::int32_t first, std::vector<AlikeRuns>& known) {
+    for (const AlikeRuns& k : known) {
+      if (k.is_of(*this) && k.from <= first && first <= k.differs) return k.differs;
+    }
     const std::vector<MacRun>& runs = table->runs();
     const auto end = static_cast<std::int32_t>(runs.size()) - 1 - by;
     from = differs = first;
@@ -70,6 +85,8 @@ struct AlikeRuns {
                                   runs[static_cast<std::size_t>(differs + by)])) {
       ++differs;
     }
+    known.push_back(*this);
+    return differs;
   }
 };
 
@@ -214,29 +231,21 @@ void Array::write_packets(CutWriter& out, const PeCore& pe) const {
 // How often all tapes let the array do again what it did between two cuts of the same state.
 int Array::repetitions(const Cut& from, const Cut& to) const {
   int times = std::numeric_limits<int>::max();
-  const Stream* const streams[] = {&pass_->ifmap, &pass_->filter, &pass_->psum_in,
-                                   &pass_->psum_out};
-  const std::int32_t *a = from.places.data(), *b = to.places.data();
-  for (const Stream* stream : streams) {
-    times = std::min(times, repetitions_of(*a, *b, differs_from(*stream, *a, *b - *a)));
-    ++a, ++b;
-  }
   std::vector<AlikeRuns> known;
+  const std::int32_t *a = from.places.data() + Cut::kBuses, *b = to.places.data() + Cut::kBuses;
   for (const PeCore& pe : pes_) {
-    AlikeRuns runs{
-        .table = pe.table, .by = b[0] - a[0], .ifmap = b[1] - a[1], .filter = b[2] - a[2]};
-    const auto it = std::ranges::find_if(known, [&](const AlikeRuns& k) {
-      return k.is_of(runs) && k.from <= a[0] && a[0] <= k.differs;
-    });
-    if (it == known.end()) {
-      runs.find(a[0]);
-      known.push_back(runs);
-    } else {
-      runs = *it;
+    const Tape tape{a[0], b[0]};
+    if (tape.by() != 0) {
+      AlikeRuns runs{
+          .table = pe.table, .by = tape.by(), .ifmap = b[1] - a[1], .filter = b[2] - a[2]};
+      times = std::min(times, tape.times(runs.differs_from(tape.from, known)));
     }
-    times = std::min(times, repetitions_of(a[0], b[0], runs.differs));
     a += Cut::kPerPe, b += Cut::kPerPe;
   }
+  const Stream* const streams[] = {&pass_->ifmap, &pass_->filter, &pass_->psum_in,
+                                   &pass_->psum_out};
+  for (std::size_t i = 0; i < Cut::kBuses; ++i)
+    times = repetitions_of(*streams[i], {from.places[i], to.places[i]}, times);
   return times;
 }
 
