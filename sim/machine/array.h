@@ -167,8 +167,8 @@ class Array {
   void write_path(CutWriter& out, const OperandPath& path) const;
   void write_packets(CutWriter& out, const PeCore& pe) const;
   int repetitions(const Cut& from, const Cut& to) const;
-  void skip(const Cut& from, const Cut& to, int times);
-  void skip_pe(PeCore& pe, const std::int32_t* move, int times, Cycle cycles);
+  bool repeat();
+  void skip(const Stretch& stretch, std::size_t from);
 
   // NoC (array_noc.cpp); the bools say whether anything moved
   bool collect();

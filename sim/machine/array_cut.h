@@ -21,6 +21,38 @@ struct Cut {
   PassRecord record;  // up to here
 };
 
+// What happens between two cuts, several times over.
+struct Stretch {
+  Cycle cycles;
+  std::vector<std::int32_t> places;
+  PassRecord record;  // what adds up: cycles of PEs, and counts
+
+  Stretch(const Cut& from, const Cut& to, int times) : cycles((to.time - from.time) * times) {
+    for (std::size_t i = 0; i < to.places.size(); ++i)
+      places.push_back((to.places[i] - from.places[i]) * times);
+    const auto n = static_cast<std::uint64_t>(times);
+    const auto between = [n](auto& sum, const auto& a, const auto& b) {
+      for (std::size_t i = 0; i < sum.size(); ++i) sum[i] = (b[i] - a[i]) * n;
+    };
+    between(record.pe_cycles, from.record.pe_cycles, to.record.pe_cycles);
+    between(record.before_mac, from.record.before_mac, to.record.before_mac);
+    between(record.counts.value, from.record.counts.value, to.record.counts.value);
+  }
+  void add_to(PassRecord& sum) const {
+    const auto add = [](auto& to, const auto& more) {
+      for (std::size_t i = 0; i < to.size(); ++i) to[i] += more[i];
+    };
+    add(sum.pe_cycles, record.pe_cycles);
+    add(sum.before_mac, record.before_mac);
+    add(sum.counts.value, record.counts.value);
+  }
+  void add_to(Cut& cut) const {
+    cut.time += cycles;
+    for (std::size_t i = 0; i < places.size(); ++i) cut.places[i] += places[i];
+    add_to(cut.record);
+  }
+};
+
 // Writes the state of a cut.
 class CutWriter {
  public:

@@ -110,6 +110,24 @@ void move_on(OperandPath& path, std::int32_t words, Cycle cycles) {
   move_on(path.frees, path.mask, words, later);
 }
 
+// `move`: as the places of a PE in a cut.
+void move_on(PeCore& pe, const std::int32_t* move, Cycle cycles) {
+  pe.time += cycles;
+  pe.run += move[0];
+  move_on(pe.ifmap, move[1], cycles);
+  move_on(pe.filter, move[2], cycles);
+  pe.merged += move[3];
+  pe.left += move[3];
+  if (pe.takes_psums) pe.landed += move[3];
+  pe.link_free += cycles;
+  move_on(pe.packets, pe.packet_mask, move[3], [&](PacketTimes& t) {
+    t.landed += cycles;
+    t.freed += cycles;
+    t.ready += cycles;
+    t.left += cycles;
+  });
+}
+
 }  // namespace
 
 // Counters outside the block of a run table are not on the tape.
@@ -126,17 +144,30 @@ void Array::fold() {
   if (cuts_known_ == cuts_.size()) cuts_.emplace_back();
   Cut& now = cuts_[cuts_known_];
   write_cut(now, time);
-  const Cut* best = nullptr;
+  ++cuts_known_;
+  while (repeat()) {
+  }
+}
+
+// Skips the longest repetition of what was done between an earlier cut of the same state and the
+// last one, if there is any.
+bool Array::repeat() {
+  const Cut& now = cuts_[cuts_known_ - 1];
+  std::size_t from = 0;
   int times = 0;
-  for (const Cut& earlier : std::span(cuts_).first(cuts_known_)) {
-    if (earlier.state != now.state || earlier.time >= now.time) continue;
-    const int n = repetitions(earlier, now);
-    if (n * (now.time - earlier.time) <= (best ? times * (now.time - best->time) : 0)) continue;
-    best = &earlier;
+  Cycle longest = 0;
+  for (std::size_t i = 0; i + 1 < cuts_known_; ++i) {
+    const Cycle cycles = now.time - cuts_[i].time;
+    if (cycles <= 0 || cuts_[i].state != now.state) continue;
+    const int n = repetitions(cuts_[i], now);
+    if (n * cycles <= longest) continue;
+    longest = n * cycles;
+    from = i;
     times = n;
   }
-  if (best != nullptr) skip(*best, now, times);
-  ++cuts_known_;
+  if (times == 0) return false;
+  skip(Stretch(cuts_[from], now, times), from);
+  return true;
 }
 
 // What comes next comes no earlier: a bus that is blocked waits for a PE, and PEs for each other or
@@ -249,53 +280,28 @@ int Array::repetitions(const Cut& from, const Cut& to) const {
   return times;
 }
 
-void Array::skip(const Cut& from, const Cut& to, int times) {
-  const Cycle cycles = (to.time - from.time) * times;
-  skipped_ += cycles;
-  const auto n = static_cast<std::uint64_t>(times);
-  const auto add = [n](auto& now, const auto& then) {
-    for (std::size_t i = 0; i < now.size(); ++i) now[i] += n * (now[i] - then[i]);
-  };
-  add(record_.pe_cycles, from.record.pe_cycles);
-  add(record_.before_mac, from.record.before_mac);
-  add(record_.counts.value, from.record.counts.value);
-  std::vector<std::int32_t> moves(to.places.size());
-  std::ranges::transform(to.places, from.places, moves.begin(), std::minus<>());
-  const std::int32_t* move = moves.data();
+// The cuts after `from` come about again in the last repetition.
+void Array::skip(const Stretch& stretch, std::size_t from) {
+  skipped_ += stretch.cycles;
+  stretch.add_to(record_);
+  for (std::size_t i = from + 1; i < cuts_known_; ++i) stretch.add_to(cuts_[i]);
+  const std::int32_t* move = stretch.places.data();
   for (Sender* bus : {&ifmap_bus_, &filter_bus_, &psum_bus_}) {
     if (*move != 0) {
-      bus->next += *move * times;
-      bus->free += cycles;
-      bus->room += cycles;
+      bus->next += *move;
+      bus->free += stretch.cycles;
+      bus->room += stretch.cycles;
     }
     ++move;
   }
-  collected_ += *move++ * times;
-  members_ready_ += cycles;
-  collect_free_ += cycles;
-  for (std::size_t k = collects_over_; k < collects_.size(); ++k) collects_[k] += cycles;
+  collected_ += *move++;
+  members_ready_ += stretch.cycles;
+  collect_free_ += stretch.cycles;
+  for (std::size_t k = collects_over_; k < collects_.size(); ++k) collects_[k] += stretch.cycles;
   for (PeCore& pe : pes_) {
-    skip_pe(pe, move, times, cycles);
+    if (pe.phase != PePhase::kDone) move_on(pe, move, stretch.cycles);
     move += Cut::kPerPe;
   }
-}
-
-void Array::skip_pe(PeCore& pe, const std::int32_t* move, int times, Cycle cycles) {
-  if (pe.phase == PePhase::kDone) return;
-  pe.time += cycles;
-  pe.run += move[0] * times;
-  move_on(pe.ifmap, move[1] * times, cycles);
-  move_on(pe.filter, move[2] * times, cycles);
-  const std::int32_t packets = move[3] * times;
-  pe.merged += packets;
-  pe.left += packets;
-  if (pe.takes_psums) pe.landed += packets;
-  pe.link_free += cycles;
-  move_on(pe.packets, pe.packet_mask, packets, [&](PacketTimes& t) {
-    for (Cycle PacketTimes::*time :
-         {&PacketTimes::landed, &PacketTimes::freed, &PacketTimes::ready, &PacketTimes::left})
-      t.*time += cycles;
-  });
 }
 
 }  // namespace orrery
