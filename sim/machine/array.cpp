@@ -64,6 +64,9 @@ void Array::start(const Pass& pass, const Arithmetic& arithmetic, const PassTile
   ifmap_bus_.start(pass.ifmap, machine_.noc.ifmap);
   filter_bus_.start(pass.filter, machine_.noc.filter);
   psum_bus_.start(pass.psum_in, machine_.noc.psum_in);
+  cuts_known_ = 0;
+  skipped_ = 0;
+  may_repeat_ = may_repeat();
   if (!tiles.read_psums) psum_bus_.next = pass.psum_in.packets();
 }
 
@@ -152,6 +155,7 @@ void Array::step() {
   }
   if (done_) return close();
   if (!moved && !(shared_psum_port_ && send_psum_packet())) report_deadlock();
+  if (may_repeat_) fold();
 }
 
 void Array::report_deadlock() const {
@@ -176,6 +180,10 @@ void Array::close() {
   if (machine_.array.pipelined)
     record_.handed_cycle = std::ranges::max(pes_, {}, &PeCore::time).time;
   Counts& counts = record_.counts;
+  if (tiles_.padding != nullptr) {
+    for (const std::int32_t at : pass_->ifmap.address)
+      counts[Action::glb_ifmap_array_read] -= tiles_.padding[at];
+  }
   for (std::size_t i = 0; i < pes_.size(); ++i) count_pe(pes_[i], pass_->pes[i]);
   const std::uint64_t macs = record_.pe_cycles[static_cast<std::size_t>(PeState::kMac)];
   const std::uint64_t psums = counts[Action::spad_psum_drain_read];

@@ -30,19 +30,18 @@
 // still open then comes after them.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <deque>
 #include <span>
 #include <stdexcept>
 #include <vector>
 
-#include "arch/counts/counts.h"
 #include "dataflows/pass/pass.h"
+#include "sim/machine/array_cut.h"
 #include "sim/machine/mac_burst.h"
 #include "sim/machine/mask.h"
+#include "sim/machine/pass_record.h"
 #include "sim/machine/pe.h"
-#include "sim/result/result.h"
 
 namespace orrery {
 
@@ -68,20 +67,6 @@ struct LostWord {
   int pe = 0;
 };
 
-struct PassRecord {
-  std::int64_t cycles = 0;  // from the first to the one in which the last psum reaches the GLB
-  std::int64_t steps = 0;   // cycles in which PEs in lock step take a step
-  std::int64_t filled_cycle = 0;  // cycles after which the last filter word had left the GLB
-  // Cycles after which the next pass may begin: `cycles`, or where passes are pipelined those up to
-  // the last operation of a PE.
-  std::int64_t handed_cycle = 0;
-  std::array<std::uint64_t, kPeStateNames.size()> pe_cycles{};
-  // Of these, waiting before a PE's first MAC.
-  std::array<std::uint64_t, kBeforeMacNames.size()> before_mac{};
-  std::uint64_t& wait(BeforeMac b) { return before_mac[static_cast<std::size_t>(b)]; }
-  Counts counts;
-};
-
 // A pass in which nothing can ever move again. Whether FIFOs are deep enough for a mapping shows
 // only when it is played.
 class DeadlockError : public std::runtime_error {
@@ -102,6 +87,8 @@ class Array {
   void play_fill();
   void play();
   const PassRecord& record() const { return record_; }
+  // Cycles of the pass that were not played, since they repeat earlier ones. None with values.
+  Cycle skipped() const { return skipped_; }
   void lose(const LostWord& word) { lost_ = word; }
 
   // Plays each unit once, as far as it goes. Throws DeadlockError.
@@ -170,6 +157,19 @@ class Array {
   void multiply_one_by_one(PeCore& pe, const StreamPlaces& at, int n, bool fresh);
   void play_burst();
 
+  // Repetitions (array_fold.cpp)
+  bool may_repeat() const;
+  void fold();
+  Cycle earliest() const;
+  void write_cut(Cut& cut, Cycle time) const;
+  void write_bus(CutWriter& out, const Sender& bus) const;
+  void write_pe(CutWriter& out, const PeCore& pe) const;
+  void write_path(CutWriter& out, const OperandPath& path) const;
+  void write_packets(CutWriter& out, const PeCore& pe) const;
+  int repetitions(const Cut& from, const Cut& to) const;
+  bool repeat();
+  void skip(const Stretch& stretch, std::size_t from);
+
   // NoC (array_noc.cpp); the bools say whether anything moved
   bool collect();
   bool collect_packet();
@@ -206,7 +206,7 @@ class Array {
   const Pass* pass_ = nullptr;
   MacUnit mac_;
   PassTiles tiles_;
-  bool has_values_ = true;
+  bool has_values_ = true, may_repeat_ = false;
   Cycle psums_from_ = 0;
   LostWord lost_;
   PassRecord record_;
@@ -232,6 +232,10 @@ class Array {
   // Where a port is shared: cycles in which packets left, and those over before the next psum read.
   std::vector<Cycle> collects_;
   std::size_t collects_over_ = 0;
+  // Of a pass that may repeat itself; those beyond the known ones are kept for their memory.
+  std::vector<Cut> cuts_;
+  std::size_t cuts_known_ = 0;
+  Cycle skipped_ = 0;
   std::uint64_t gated_ = 0, gated_fresh_ = 0;  // MACs; with psums that they start, apart
   bool done_ = false;
   bool filled_ = false;

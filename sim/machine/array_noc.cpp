@@ -194,12 +194,11 @@ bool Array::send_operands(Sender& bus, OperandPath PeCore::*path, Tensor t) {
 // Without a tile the words keep their stale values.
 void Array::deliver(OperandPath& path, std::span<const std::int32_t> address,
                     const std::int16_t* tile, Cycle landed) {
-  for (const std::int32_t from : address) {
-    const std::size_t slot = path.slot(path.sent++);
-    path.loads[slot] = landed;
-    if (tile != nullptr) path.words[slot] = tile[from];
+  if (tile != nullptr) {
+    std::int32_t word = path.sent;
+    for (const std::int32_t from : address) path.words[path.slot(word++)] = tile[from];
   }
-  path.load();
+  path.land(static_cast<std::int32_t>(address.size()), landed);
 }
 
 void Array::count_packet(const Sender& bus, Tensor t) {
@@ -210,10 +209,6 @@ void Array::count_packet(const Sender& bus, Tensor t) {
   switch (t) {
     case Tensor::kIfmap:
       counts[Action::glb_ifmap_array_read] += words;
-      if (tiles_.padding != nullptr) {
-        for (const std::int32_t at : address)
-          counts[Action::glb_ifmap_array_read] -= tiles_.padding[at];
-      }
       counts[Action::noc_ifmap_bus_word] += words;
       counts[Action::noc_ifmap_delivery] += words * takers;
       break;

@@ -12,6 +12,7 @@ class PeMask {
   explicit PeMask(int pes = 0) : words_(static_cast<std::size_t>((pes + 63) / 64)) {}
 
   void set(int pe) { words_[static_cast<std::size_t>(pe) / 64] |= std::uint64_t{1} << (pe % 64); }
+  const std::vector<std::uint64_t>& words() const { return words_; }
   void clear() { words_.assign(words_.size(), 0); }
   // Calls f(pe) for one PE after another, the last of the set first, each taken out before; f may
   // add PEs that come before its own. Returns whether there were any.

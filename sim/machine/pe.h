@@ -66,6 +66,17 @@ struct OperandPath {
     const std::int32_t last = sent - backlog - 1;
     return last < 0 ? 0 : loads[slot(last)] + 1;
   }
+  // `n` words land, together.
+  void land(std::int32_t n, Cycle landed) {
+    if (loaded < sent || sent + n > spad_words) {
+      while (n-- > 0) loads[slot(sent++)] = landed;
+      return load();
+    }
+    Cycle cycle = std::max(last_load + 1, landed);
+    while (n-- > 0) loads[slot(sent++)] = cycle++;
+    loaded = sent;
+    last_load = cycle - 1;
+  }
   // A word is loaded once it is in the FIFO, the one before it is loaded, and its slot is free.
   void load() {
     while (loaded < sent && (loaded < spad_words || loaded - spad_words < freed)) {

@@ -1,5 +1,5 @@
 // How many PE-cycles a second the array plays: the passes of AlexNet's CONV layers and of FC7 under
-// their shipped or automatic mappings, values included, on one core.
+// their shipped or automatic mappings, with and without values, on one core.
 //
 //   build/test/tests/array_bench
 #include <benchmark/benchmark.h>
@@ -35,7 +35,9 @@ std::vector<Word> random_words(std::int64_t n, double zeros) {
   return words;
 }
 
-void play_first_pass(benchmark::State& state, const std::string& name) {
+enum class Values : std::uint8_t { kOn, kOff };
+
+void play_first_pass(benchmark::State& state, const std::string& name, Values values) {
   const Machine machine = read_machine(kHome + "/arch/eyeriss.yaml");
   const Layer layer = select(read_network(kHome + "/workloads/alexnet"), 4, {name}).layers.front();
   const Mapping mapping = mapping_of(layer, machine);
@@ -48,11 +50,13 @@ void play_first_pass(benchmark::State& state, const std::string& name) {
   const auto filter = random_words<std::int16_t>(layout[1].size(), 0);
   auto psum = random_words<std::int32_t>(layout[2].size(), 0);
   const Pass pass = compile_pass(layer, machine, mapping, step.pass, layout);
+  PassTiles tiles;
+  if (values == Values::kOn)
+    tiles = {.ifmap = ifmap.data(), .filter = filter.data(), .psum = psum.data()};
   Array array(machine);
   std::int64_t cycles = 0;
   for ([[maybe_unused]] const auto _ : state) {
-    array.start(pass, machine.arithmetic(layer),
-                {.ifmap = ifmap.data(), .filter = filter.data(), .psum = psum.data()});
+    array.start(pass, machine.arithmetic(layer), tiles);
     array.play();
     cycles += array.record().cycles;
   }
@@ -61,11 +65,16 @@ void play_first_pass(benchmark::State& state, const std::string& name) {
   state.counters["cycles"] = static_cast<double>(array.record().cycles);
 }
 
-BENCHMARK_CAPTURE(play_first_pass, CONV1, "CONV1");
-BENCHMARK_CAPTURE(play_first_pass, CONV2, "CONV2");
-BENCHMARK_CAPTURE(play_first_pass, CONV3, "CONV3");
-BENCHMARK_CAPTURE(play_first_pass, CONV5, "CONV5");
-BENCHMARK_CAPTURE(play_first_pass, FC7, "FC7");
+BENCHMARK_CAPTURE(play_first_pass, CONV1, "CONV1", Values::kOn);
+BENCHMARK_CAPTURE(play_first_pass, CONV2, "CONV2", Values::kOn);
+BENCHMARK_CAPTURE(play_first_pass, CONV3, "CONV3", Values::kOn);
+BENCHMARK_CAPTURE(play_first_pass, CONV5, "CONV5", Values::kOn);
+BENCHMARK_CAPTURE(play_first_pass, FC7, "FC7", Values::kOn);
+BENCHMARK_CAPTURE(play_first_pass, CONV1_without_values, "CONV1", Values::kOff);
+BENCHMARK_CAPTURE(play_first_pass, CONV2_without_values, "CONV2", Values::kOff);
+BENCHMARK_CAPTURE(play_first_pass, CONV3_without_values, "CONV3", Values::kOff);
+BENCHMARK_CAPTURE(play_first_pass, CONV5_without_values, "CONV5", Values::kOff);
+BENCHMARK_CAPTURE(play_first_pass, FC7_without_values, "FC7", Values::kOff);
 
 }  // namespace
 }  // namespace orrery

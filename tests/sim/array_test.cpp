@@ -48,9 +48,9 @@ PlainTiles random_tiles(const Case& c, const Layouts& layout, bool read_psums, R
   return tiles;
 }
 
-// Times and counts are those of a pass without zeros.
-void expect_the_same_without_values(Array& array, const Case& c, const Pass& pass,
-                                    const PlainTiles& tiles) {
+// Times and counts are those of a pass without zeros. Returns the cycles that were skipped.
+Cycle expect_the_same_without_values(Array& array, const Case& c, const Pass& pass,
+                                     const PlainTiles& tiles) {
   PlainTiles ones = tiles, none = tiles;
   std::ranges::fill(ones.ifmap, std::int16_t{1});
   none.ifmap.clear();
@@ -59,12 +59,13 @@ void expect_the_same_without_values(Array& array, const Case& c, const Pass& pas
   const Arithmetic arithmetic = c.machine.arithmetic(c.layer);
   const auto with = test::play_array(array, arithmetic, pass, ones, 1'000'000);
   const auto without = test::play_array(array, arithmetic, pass, none, 1'000'000);
-  ASSERT_TRUE(with && without);
-  test::expect_equal(*without, *with);
+  EXPECT_TRUE(with && without);
+  if (with && without) test::expect_equal(*without, *with);
+  return array.skipped();
 }
 
 struct Tally {
-  int passes = 0, deadlocks = 0;
+  int passes = 0, deadlocks = 0, folded = 0;
   std::int64_t cycles = 0;
 };
 
@@ -87,7 +88,8 @@ void play_pass(const Case& c, const Step& step, bool read_psums, std::optional<A
     return;
   }
   tally.cycles += record.cycles;
-  expect_the_same_without_values(*array, c, pass, tiles);
+  const Cycle skipped = expect_the_same_without_values(*array, c, pass, tiles);
+  tally.folded += skipped > 0 ? 1 : 0;
   const auto spent =
       std::accumulate(record.pe_cycles.begin(), record.pe_cycles.end(), std::uint64_t{0});
   EXPECT_EQ(spent, pass.pes.size() * static_cast<std::uint64_t>(record.cycles));
@@ -117,6 +119,9 @@ TEST(Array, EqualsASlowArrayInEveryPassOfRandomCases) {
   // Both ways for a pass to go are met.
   EXPECT_GT(tally.deadlocks, 0);
   EXPECT_GT(tally.passes, 2 * tally.deadlocks);
+  // Some passes without values repeat themselves.
+  EXPECT_GT(tally.folded, 0);
+  RecordProperty("folded", tally.folded);
   RecordProperty("passes", tally.passes);
   RecordProperty("deadlocks", tally.deadlocks);
   RecordProperty("cycles", std::to_string(tally.cycles));
