@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <unordered_map>
 
 #include "dataflows/pass/pe_loops.h"
 
@@ -29,16 +30,47 @@ std::int32_t distance(const Layer& layer, Tensor t, const TileLayout& layout, co
 // A row (or column) of the array. Where a PE's block begins, and its place in the nest, are those
 // of its row plus those of its column.
 struct Line {
-  std::array<std::int32_t, kTensors> offset{};
+  std::array<std::size_t, kTensors> number{};  // of its offset, in Lines::offsets
   int place = 0;
   std::size_t kind = 0;  // lines of one kind have PEs of the same kinds
 };
 
-// The rows or columns of an array, of each kind the first, and how many lines there are.
+// The rows, or the columns, of an array.
 struct Lines {
   std::vector<Line> line;
-  std::vector<int> example;  // a line of each kind
+  std::vector<int> example;                                 // a line of each kind
+  std::array<std::vector<std::int32_t>, kTensors> offsets;  // distinct ones, in the order of lines
 };
+
+// Whether no two sums of an element of each are alike, by the simplest sign of it: all of `near`
+// lie within the least gap of `far`.
+bool lie_apart(const std::vector<std::int32_t>& near, std::vector<std::int32_t> far) {
+  std::ranges::sort(far);
+  const auto [low, high] = std::ranges::minmax(near);
+  for (std::size_t i = 1; i < far.size(); ++i)
+    if (far[i] - far[i - 1] <= high - low) return false;
+  return true;
+}
+
+// Numbers the words at all sums of a row's and a column's offset; returns the number of each, row
+// after row, and appends the offsets of words to `offsets`.
+std::vector<std::int32_t> number_words(const std::vector<std::int32_t>& rows,
+                                       const std::vector<std::int32_t>& cols,
+                                       std::vector<std::int32_t>& offsets) {
+  std::vector<std::int32_t> numbers;
+  const bool distinct = lie_apart(rows, cols) || lie_apart(cols, rows);
+  std::unordered_map<std::int32_t, std::int32_t> known;
+  numbers.reserve(rows.size() * cols.size());
+  for (const std::int32_t row : rows) {
+    for (const std::int32_t col : cols) {
+      auto number = static_cast<std::int32_t>(offsets.size());
+      if (!distinct) number = known.try_emplace(row + col, number).first->second;
+      numbers.push_back(number);
+      if (number == static_cast<std::int32_t>(offsets.size())) offsets.push_back(row + col);
+    }
+  }
+  return numbers;
+}
 
 class Compiler {
  public:
@@ -59,18 +91,23 @@ class Compiler {
     find_strides();
     const Lines rows = lines(Place::kRows, spread_.rows), cols = lines(Place::kCols, spread_.cols);
     const std::vector<int> kind = kinds(rows.example, cols.example);
+    std::array<std::vector<std::int32_t>, kTensors> word;
+    for (std::size_t t = 0; t < kTensors; ++t)
+      word[t] = number_words(rows.offsets[t], cols.offsets[t], out_.offsets[t]);
     out_.pes.reserve(rows.line.size() * cols.line.size());
     for (std::size_t row = 0; row < rows.line.size(); ++row) {
-      const int* kind_of = &kind[rows.line[row].kind * cols.example.size()];
+      const Line& r = rows.line[row];
       for (std::size_t col = 0; col < cols.line.size(); ++col) {
-        const Line &r = rows.line[row], &c = cols.line[col];
-        if (kind_of[c.kind] < 0) continue;
+        const Line& c = cols.line[col];
+        const int k = kind[r.kind * cols.example.size() + c.kind];
+        if (k < 0) continue;
         LockStepPe& pe = out_.pes.emplace_back();
         pe.row = static_cast<int>(row);
         pe.col = static_cast<int>(col);
         pe.place = r.place + c.place;
-        pe.kind = kind_of[c.kind];
-        for (std::size_t t = 0; t < kTensors; ++t) pe.offset[t] = r.offset[t] + c.offset[t];
+        pe.kind = k;
+        for (std::size_t t = 0; t < kTensors; ++t)
+          pe.word[t] = word[t][r.number[t] * cols.offsets[t].size() + c.number[t]];
         out_.rows = std::max(out_.rows, pe.row + 1);
         out_.cols = std::max(out_.cols, pe.col + 1);
       }
@@ -94,6 +131,7 @@ class Compiler {
     Lines out;
     const Point origin = first_point(pass_);
     std::map<std::vector<int>, std::size_t> known;
+    std::array<std::map<std::int32_t, std::size_t>, kTensors> numbers;
     for (int i = 0; i < count; ++i) {
       const int row = axis == Place::kRows ? i : 0, col = axis == Place::kRows ? 0 : i;
       const std::vector<int> digit = digits(nest_, spread_, row, col);
@@ -101,8 +139,13 @@ class Compiler {
       for (std::size_t k = 0; k < digit.size(); ++k)
         from[index(nest_.spatial[k].dim)] += digit[k] * nest_.spatial[k].step;
       Line line;
-      for (const Tensor t : kAllTensors)
-        line.offset[index(t)] = distance(layer_, t, layout_[index(t)], origin, from);
+      for (const Tensor t : kAllTensors) {
+        const std::int32_t offset = distance(layer_, t, layout_[index(t)], origin, from);
+        std::vector<std::int32_t>& offsets = out.offsets[index(t)];
+        const auto [at, fresh] = numbers[index(t)].try_emplace(offset, offsets.size());
+        if (fresh) offsets.push_back(offset);
+        line.number[index(t)] = at->second;
+      }
       line.place = nest_place(nest_, spread_, row, col);
       const auto [it, fresh] = known.try_emplace(shape(axis, digit), out.example.size());
       if (fresh) out.example.push_back(i);

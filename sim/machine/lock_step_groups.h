@@ -45,20 +45,13 @@ class LockStepGroups {
   bool apart(int right, std::int32_t moved);
 
  private:
-  // Distinct words of a tensor at the PEs' offsets, numbered in row-major order of the PEs.
-  struct Numbered {
-    std::vector<std::int32_t> of_pe;
-    std::vector<std::int32_t> offset;  // of each word
-  };
-
-  bool takes_part(std::size_t pe, PeKinds kinds) const {
-    return (kinds >> pass_.pes[pe].kind & 1) != 0;
-  }
-  Numbered number_words(Tensor t) const;
+  bool takes_part(std::size_t pe, PeKinds kinds) const { return (kinds >> kind_[pe] & 1) != 0; }
+  std::int32_t offset(std::size_t pe) const;
   void find_neighbours();
   std::int32_t giver(std::size_t pe, const WordSource& source) const;
   std::int32_t lane(Tensor t, std::size_t pe) const;
   WordGroup word_group(Tensor t, PeKinds kinds, const WordSource& source);
+  void list_lanes(Tensor t, PeKinds kinds, const WordSource& source, WordGroup& group) const;
   void send_along_lines(Tensor t, PeKinds kinds, const WordSource& source, WordGroup& group) const;
   std::int64_t bus_cycles(Tensor t, std::int64_t words) const;
   MacGroup mac_group(PeKinds kinds) const;
@@ -71,7 +64,9 @@ class LockStepGroups {
   const Machine& machine_;
   const PlanFor what_;
   LockStepPlan& plan_;
-  std::array<Numbered, kTensors> word_;
+  // Of each PE, apart from each other: they are looked at often.
+  std::vector<std::uint8_t> kind_;
+  std::array<std::vector<std::int32_t>, kTensors> word_;
   std::array<std::int32_t, 2> lost_pe_{-1, -1};         // has a lane of its own
   std::vector<std::int32_t> grid_;                      // PE at row * cols + col; -1: none
   std::array<std::vector<std::int32_t>, 2> neighbour_;  // of each PE: below, to the right; -1: none
