@@ -69,6 +69,7 @@ class LockStepClock {
   std::int64_t least_latency() const { return least_latency_; }
   // Of PE-cycles and cycles; Counts stay zero.
   PassRecord& record() { return record_; }
+  const PassRecord& record() const { return record_; }
 
  private:
   // An operand's bus, and the ring of words that spad and FIFO of a PE are.
