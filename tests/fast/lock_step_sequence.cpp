@@ -32,7 +32,12 @@ LockStepCase ungated_case(std::uint64_t seed) {
   return c;
 }
 
-std::vector<GappedPass> random_sequence(const LockStepCase& c, std::size_t count, Rng& rng) {
+std::int64_t random_gap(Rng& rng) {
+  constexpr std::array kMost{0, 3, 40};
+  return rng.in(0, kMost[static_cast<std::size_t>(rng.in(0, 2))]);
+}
+
+std::vector<GappedPass> random_sequence(const LockStepCase& c, int count, Rng& rng) {
   std::vector<Step> steps;
   Walk walk(c.layer, c.mapping, c.machine);
   for (Step step; walk.next(step);) steps.push_back(step);
@@ -42,8 +47,7 @@ std::vector<GappedPass> random_sequence(const LockStepCase& c, std::size_t count
   std::vector<Step> few;
   for (std::size_t i = 0; i < kMostKinds; ++i) few.push_back(steps[any(steps.size())]);
   std::vector<GappedPass> out;
-  const auto gap = [&] { return rng.in(0, 2) == 0 ? rng.in(0, 40) : 0; };
-  while (out.size() < count) out.push_back({few[any(few.size())], gap(), gap()});
+  while (--count >= 0) out.push_back({few[any(few.size())], random_gap(rng), random_gap(rng)});
   return out;
 }
 

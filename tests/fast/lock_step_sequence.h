@@ -26,7 +26,9 @@ struct GappedPass {
 LockStepCase ungated_case(std::uint64_t seed);
 
 // `count` passes of the case's schedule, a few of them again and again.
-std::vector<GappedPass> random_sequence(const LockStepCase& c, std::size_t count, Rng& rng);
+std::vector<GappedPass> random_sequence(const LockStepCase& c, int count, Rng& rng);
+// Often none, or a few cycles.
+std::int64_t random_gap(Rng& rng);
 
 // Core cycles and counts of a sequence, as far as it has been played.
 struct Playback {
@@ -87,6 +89,10 @@ class Sequence {
  public:
   Sequence(Player& player, std::int64_t from) : player_(player), before_{from, from, from, from} {}
 
+  // Goes on from where another is, with a copy of its player.
+  Sequence(Player& player, const Sequence& other)
+      : player_(player), before_(other.before_), open_(other.open_) {}
+
   void play(const GappedPass& pass) {
     std::int64_t begin = before_.handed + pass.gap, fill_begin = begin;
     if (player_.shadows(pass.step)) {
@@ -100,6 +106,11 @@ class Sequence {
   void finish_until(std::int64_t cycle) {
     for (; !open_.empty() && open_.front() <= cycle; open_.pop_front())
       player_.finish(open_.front());
+  }
+  // No pass begins before that cycle; filters may move until then.
+  void idle_until(std::int64_t cycle) {
+    finish_until(cycle);
+    before_.handed = std::max(before_.handed, cycle);
   }
   const PassTimes& before() const { return before_; }
   // Cycles in which the next pass can begin to fill.
