@@ -1,5 +1,6 @@
 // Shapes that AlexNet does not have (workloads/conv_shapes), on each chip by its own dataflow.
 #include <cstdlib>
+#include <map>
 #include <numeric>
 
 #include "tests/laws/count_law.h"
@@ -126,6 +127,24 @@ TEST_P(Shapes, CountAsAnEnumerationOfTheirNestDoes) {
   EXPECT_EQ(r.passes, expected.passes);
   EXPECT_EQ(r.active_pes, expected.active_pes);
   EXPECT_EQ(r.steps, expected.steps);
+}
+
+// On a systolic array that adds psums down its columns, 9 taps of 28 channels stand in 252 rows: 64
+// channels take three passes over the ofmap where channels alone take nine. A depthwise filter has
+// 9 rows of one column.
+TEST(TapsOnRows, UseMoreOfASystolicArray) {
+  const Machine m = machine_named("tpu_v1");
+  const auto given = read_mappings(kRoot / "workloads/conv_shapes/mappings/tpu_v1-taps.yaml");
+  const std::map<std::string, double> most{{"VGG_3X3", 64 * 9 / 3 * 64 / 65536.0},
+                                           {"DEPTHWISE_3X3", 9 / 65536.0}};
+  ASSERT_EQ(given.size(), most.size());
+  for (const NamedMapping& named : given) {
+    const Layer layer = cut(layer_named(named.layer, m), plane(112, 224));
+    const LayerResult r = play(m, layer, named.mapping);
+    expect_identities(r, m, layer);
+    EXPECT_LE(r.utilization, most.at(named.layer)) << named.layer;
+    EXPECT_GE(r.utilization, most.at(named.layer) * 0.9) << named.layer;
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(Chips, Shapes, testing::ValuesIn(kExpectations), [](const auto& test) {
