@@ -79,6 +79,9 @@ void declare_simulate(CLI::App& app, Options& options) {
       ->check(CLI::Validator(on_or_off, "on|off"));
   add_output(app, "--json", options.json, "write every figure to this file (docs/json.md)");
   add_output(app, "--csv", options.csv, "write a line for each layer to this file");
+  app.add_option("--beside", options.beside,
+                 "published figures to print beside those of the run (docs/published.md)")
+      ->type_name("FILE");
   app.add_flag("--why", options.why, "print each overhead and its cycles, layer by layer");
   app.add_flag("--quiet", options.quiet, "no table and no progress");
 }
@@ -112,6 +115,9 @@ constexpr Command kCommands[] = {
      "  orrery simulate eyeriss alexnet --layers CONV1,CONV2 --seed 7 --json result.json\n"
      "  orrery simulate eyeriss alexnet --data chained\n"
      "  orrery simulate eyeriss alexnet --set array.cols=16 --set dma.overlap=[ifmap,filter]\n"
+     "  orrery simulate eyeriss alexnet --batch 4 --layers CONV1,CONV2,CONV3,CONV4,CONV5 \\\n"
+     "    --mapping workloads/alexnet/mappings/eyeriss-table3.yaml \\\n"
+     "    --beside workloads/alexnet/published/eyeriss-jssc-table5.yaml\n"
      "  orrery simulate tutorial_4x4 tutorial --check off --csv layers.csv --quiet\n\n"
      "Exit codes: 0 done; 1 an ofmap differs from the golden reference; 2 a mistake in what\n"
      "was given; 3 a fault of the program.",

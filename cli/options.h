@@ -25,6 +25,7 @@ struct Options {
   std::uint64_t seed = 1;
   std::string data = "synthetic";  // "chained", or a folder of .npy files
   std::string check = "on";        // "on": compare each ofmap with the golden reference; or "off"
+  std::string beside;              // file of published figures; empty for none
   std::filesystem::path json, csv, yaml;  // files to write; empty for none
   bool quiet = false;
   bool why = false;  // print the cycles of each overhead

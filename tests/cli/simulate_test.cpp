@@ -181,8 +181,9 @@ std::map<std::string, std::string> unfolded(const json::object& result, const js
     }
   }
   cells["layer"] = cells["name"];
+  cells["set"] = "";  // a list there, a text here; empty in both
   for (const char* key : {"schema", "layers", "total", "name", "stalls", "pe_cycles",
-                          "pe_cycles_before_mac", "counts", "mapping"}) {
+                          "pe_cycles_before_mac", "counts", "mapping", "beside"}) {
     cells.erase(key);
   }
   return cells;
