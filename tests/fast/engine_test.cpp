@@ -18,7 +18,6 @@ TEST(FastEngine, EqualsTheSystemCEngineOnRandomCases) {
   const std::uint64_t cases = all ? 10'000 : 600;
   for (std::uint64_t seed = 1; seed <= cases; ++seed) {
     const Case c = random_case(seed);
-    if (c.machine.array.pace == Pace::kLockStep) continue;
     SCOPED_TRACE(c.text);
     for (const bool folds : {false, true}) {
       const std::string why = difference_of_engines(c.machine, c.layer, c.mapping, c.in, folds);
