@@ -51,7 +51,7 @@ class Drawing {
   std::vector<std::pair<bool, std::vector<std::string>>> blocks_;
 };
 
-std::string bus(const Bus& b) {
+std::string bus(const Link& b) {
   std::string text = some(b.words_per_cycle, "word") + "/cycle";
   if (b.latency_cycles > 0) text += " after " + some(b.latency_cycles, "cycle");
   return text;
