@@ -115,7 +115,7 @@ constexpr Command kCommands[] = {
      "  orrery simulate eyeriss alexnet --layers CONV1,CONV2 --seed 7 --json result.json\n"
      "  orrery simulate eyeriss alexnet --data chained\n"
      "  orrery simulate eyeriss alexnet --set array.cols=16 --set dma.overlap=[ifmap,filter]\n"
-     "  orrery simulate eyeriss alexnet --batch 4 --layers CONV1,CONV2,CONV3,CONV4,CONV5 \\\n"
+     "  orrery simulate eyeriss alexnet --batch 4 \\\n"
      "    --mapping workloads/alexnet/mappings/eyeriss-table3.yaml \\\n"
      "    --beside workloads/alexnet/published/eyeriss-jssc-table5.yaml\n"
      "  orrery simulate tutorial_4x4 tutorial --check off --csv layers.csv --quiet\n\n"
