@@ -81,7 +81,10 @@ void declare_map(CLI::App& app, Options& options) {
 }
 
 void declare_show(CLI::App& app, Options& options) {
-  app.add_option("FILE", options.file, "a machine or a network: a path or a name")->required();
+  app.add_option("FILE", options.file, "a machine, a network or an energy table: a path or a name")
+      ->required();
+  app.add_option("--energy", options.energy,
+                 "print the prices of this energy table on the machine: a path or a name");
 }
 
 void declare_nothing(CLI::App&, Options&) {}
@@ -110,11 +113,13 @@ constexpr Command kCommands[] = {
      "  orrery map eyeriss alexnet --layers CONV3 --yaml mine.yaml\n"
      "  orrery map eyeriss alexnet --mapping mine.yaml",
      declare_map, map_command},
-    {"list", "List the machines, networks, dataflows and MACs at hand", "  orrery list",
-     declare_nothing, list_command},
-    {"show", "Show a machine as a block diagram, or the layers of a network",
-     "  orrery show eyeriss\n  orrery show workloads/alexnet/network.yaml", declare_show,
-     show_command},
+    {"list", "List the machines, networks, dataflows, energy tables and MACs at hand",
+     "  orrery list", declare_nothing, list_command},
+    {"show",
+     "Show a machine as a block diagram with its area, the layers of a network, or an energy table",
+     "  orrery show eyeriss\n  orrery show workloads/alexnet/network.yaml\n"
+     "  orrery show isca2016\n  orrery show eyeriss --energy sram",
+     declare_show, show_command},
     {"version", "Print the version", "  orrery version", declare_nothing, version_command},
 };
 

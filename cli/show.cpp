@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include "arch/area/area.h"
+#include "arch/energy/price_list.h"
 #include "arch/machine/machine.h"
 #include "cli/find.h"
 #include "cli/options.h"
@@ -90,29 +92,46 @@ void show_network(const std::filesystem::path& path) {
              grid.to_string(terminal_width(Output::kStdout, 0)), left_out(network));
 }
 
-// A network has layers; a machine has none.
-bool is_network(const std::filesystem::path& path) {
-  return parse_yaml(path).find("layers") != nullptr;
+void show_machine(const std::filesystem::path& path, const std::string& energy) {
+  const Machine machine = read_machine(path);
+  if (energy.empty()) {
+    fmt::print("{}\n{}", block_diagram(machine), area_text(machine));
+    return;
+  }
+  const EnergyTable table = read_energy_table(find_energy_table(energy));
+  fmt::print("{}", price_list_text(price_list(table, machine), machine));
+}
+
+std::filesystem::path find_shown(const std::string& given) {
+  for (const auto& find : {machine_file, network_file, energy_file}) {
+    if (const auto path = find(given)) return *path;
+  }
+  std::vector<std::string> names;
+  for (const auto& known : {known_machines(), known_networks(), known_energy_tables()}) {
+    for (const Known& k : known) names.push_back(k.name);
+  }
+  const std::string stem = std::filesystem::path(given).stem().string();
+  throw InputError(
+      fmt::format("no machine, network or energy table '{}'{}", given, did_you_mean(stem, names)));
 }
 
 }  // namespace
 
+// A network has layers and an energy table prices; a machine has neither.
 int show_command(const Options& options) {
-  auto path = machine_file(options.file);
-  if (!path) path = network_file(options.file);
-  if (!path) {
-    std::vector<std::string> names;
-    for (const auto& known : {known_machines(), known_networks()}) {
-      for (const Known& k : known) names.push_back(k.name);
-    }
-    const std::string stem = std::filesystem::path(options.file).stem().string();
-    throw InputError(
-        fmt::format("no machine or network '{}'{}", options.file, did_you_mean(stem, names)));
+  const std::filesystem::path path = find_shown(options.file);
+  const Node root = parse_yaml(path);
+  const bool network = root.find("layers") != nullptr, table = root.find("prices") != nullptr;
+  if (!options.energy.empty() && (network || table)) {
+    throw InputError(fmt::format("--energy shows the prices of a machine; {} is {}", options.file,
+                                 network ? "a network" : "an energy table"));
   }
-  if (is_network(*path)) {
-    show_network(*path);
+  if (network) {
+    show_network(path);
+  } else if (table) {
+    fmt::print("{}", energy_table_text(read_energy_table(root)));
   } else {
-    fmt::print("{}", block_diagram(read_machine(*path)));
+    show_machine(path, options.energy);
   }
   return kExitDone;
 }
