@@ -41,14 +41,14 @@ double mac_um2(const Machine& m) {
 }
 
 // FIFOs at the ports of a PE, and the comparators of its row and column on three buses, a register
-// bit each.
+// bit each. PEs in lock step take one word of a packet, the others all of it.
 double port_um2(const Machine& m) {
-  const std::int64_t psum_words = std::int64_t{packet_psums(m)} * m.words_per_psum();
-  const std::int64_t words =
-      m.pe.ifmap_fifo_words +
-      std::int64_t{m.pe.filter_fifo_packets} * packet_words(m, Tensor::kFilter) +
-      (m.pe.psum_in_fifo_packets + m.pe.psum_out_fifo_packets) * psum_words + m.pe.fifo_h_words +
-      m.pe.fifo_v_words;
+  const bool alone = m.array.pace == Pace::kIndependent;
+  const std::int64_t filters = alone ? packet_words(m, Tensor::kFilter) : 1;
+  const std::int64_t psums = (alone ? packet_psums(m) : 1) * m.words_per_psum();
+  const std::int64_t words = m.pe.ifmap_fifo_words + m.pe.filter_fifo_packets * filters +
+                             (m.pe.psum_in_fifo_packets + m.pe.psum_out_fifo_packets) * psums +
+                             m.pe.fifo_h_words + m.pe.fifo_v_words;
   const auto id_bits = std::bit_width(static_cast<unsigned>(m.array.rows)) +
                        std::bit_width(static_cast<unsigned>(m.array.cols));
   const std::int64_t tags = m.array.delivery == Delivery::kMulticast ? 3 * id_bits : 0;

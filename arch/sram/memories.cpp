@@ -12,7 +12,7 @@ std::int64_t spad_words(const Machine& m, Tensor t) {
     case Tensor::kIfmap:
       return m.pe.ifmap_spad_words;
     case Tensor::kFilter:
-      return std::int64_t{m.pe.filter_spad_words} * (m.array.shadow_filters ? 2 : 1);
+      return m.pe.filter_spad_words;
     case Tensor::kPsum:
       return m.pe.psum_spad_words;
   }
@@ -45,8 +45,9 @@ std::vector<MachineMemory> memories(const Machine& machine) {
   }
   for (const Tensor t : kAllTensors) {
     if (spad_words(machine, t) == 0) continue;
-    all.push_back(
-        {AreaPart::kSpads, fmt::format("{} spad", name(t)), spad_shape(machine, t), machine.pes()});
+    const bool shadowed = t == Tensor::kFilter && machine.array.shadow_filters;
+    all.push_back({AreaPart::kSpads, fmt::format("{} spad", name(t)), spad_shape(machine, t),
+                   std::int64_t{machine.pes()} * (shadowed ? 2 : 1)});
   }
   return all;
 }

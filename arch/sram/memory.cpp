@@ -1,5 +1,6 @@
 #include "arch/sram/memory.h"
 
+#include <algorithm>
 #include <bit>
 
 namespace orrery {
@@ -39,7 +40,8 @@ MemoryCost register_cost(const MemoryShape& shape, const Technology& technology)
   const auto count = static_cast<std::uint64_t>(words(shape));
   const double n = static_cast<double>(count);
   const double bits = static_cast<double>(shape.bytes) * 8;
-  const double compared = n * static_cast<double>(std::bit_width(count - 1));  // address bits of every word
+  const double compared =
+      n * static_cast<double>(std::bit_width(count - 1));  // address bits of every word
   const double pj = (kBitPj * shape.width_bits + kCompareBitPj * compared) *
                     logic_energy_ratio(kNodeNm, technology.node_nm);
   const double um2 =
@@ -53,8 +55,11 @@ MemoryCost register_cost(const MemoryShape& shape, const Technology& technology)
 }
 
 MemoryCost memory_cost(const MemoryShape& shape, const Technology& technology) {
-  const bool tiny = shape.bytes < kLeastSramBytes || words(shape) < kLeastSramWords * shape.banks;
-  return tiny ? register_cost(shape, technology) : sram_cost(shape, technology);
+  const std::int64_t most_banks = words(shape) / kLeastSramWords;
+  if (shape.bytes < kLeastSramBytes || most_banks == 0) return register_cost(shape, technology);
+  MemoryShape banked = shape;
+  banked.banks = static_cast<int>(std::min<std::int64_t>(shape.banks, most_banks));
+  return sram_cost(banked, technology);
 }
 
 }  // namespace orrery

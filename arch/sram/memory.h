@@ -38,8 +38,8 @@ MemoryCost sram_cost(const MemoryShape& shape, const Technology& technology);
 // A register file: flip-flops, and a comparator of the address for each word.
 MemoryCost register_cost(const MemoryShape& shape, const Technology& technology);
 
-// Registers below 64 words in a bank or 256 bytes in all, where CACTI makes no array; an SRAM
-// above.
+// Registers below 64 words or 256 bytes, where CACTI makes no array; an SRAM above, in at most so
+// many banks that each has 64 words.
 MemoryCost memory_cost(const MemoryShape& shape, const Technology& technology);
 
 }  // namespace orrery

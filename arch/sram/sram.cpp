@@ -20,7 +20,7 @@ constexpr std::array<int, 6> kWidths{8, 16, 32, 64, 128, 256};
 constexpr std::array<double, 7> kNodes{22, 28, 32, 40, 45, 65, 90};
 
 // What one bank more than one does to each figure in the median over all points, for each doubling.
-constexpr Figures kDoubledBanks{.98, .97, 1.0, 1.03, .91};
+constexpr Figures kDoubledBanks{.98, .97, 1.0, 1.04, .92};
 
 // CACTI's six-transistor cell is 14.6 x 10 features and grows by two local wire pitches of 2.5
 // features each way for a further port.
