@@ -288,6 +288,8 @@ void Machine::fields(V& v) {
           {.doc = "padding zeros: held in DRAM and GLB and moved, or made at the NoC"});
   v.field("first_psum", first_psum,
           {.doc = "the first pass reads its (zero) psums from the GLB, or starts from zero"});
+  v.field("technology", technology, {.doc = "semiconductor process", .optional = true});
+  v.field("published_area", published_area, {.doc = "area as published", .optional = true});
 }
 
 }  // namespace orrery

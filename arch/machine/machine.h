@@ -10,6 +10,8 @@
 #include <string>
 #include <vector>
 
+#include "arch/area/published_area.h"
+#include "arch/technology/technology.h"
 #include "workloads/golden/golden.h"
 #include "workloads/input/fields.h"
 #include "workloads/layer/layer.h"
@@ -211,6 +213,8 @@ struct Machine {
       Padding::kStored;  // padding zeros: held in DRAM and GLB and moved, or made at the NoC
   FirstPsum first_psum =
       FirstPsum::kZero;  // the first pass reads its (zero) psums from the GLB, or starts from zero
+  Technology technology;
+  PublishedArea published_area;  // for comparison only
   template <class V>
   void fields(V& v);
 
