@@ -29,6 +29,14 @@ CLI::Validator whole_number(std::uint64_t least, std::uint64_t most) {
   return {check, ""};
 }
 
+void declare_set(CLI::App& app, Options& options) {
+  app.add_option("--set", options.selection.set,
+                 "another value for a field of the machine, e.g. pe.adders=2 or "
+                 "levels.glb.fmap.banks=50; may be repeated")
+      ->type_name("PATH=VALUE")
+      ->allow_extra_args(false);  // MACHINE and NETWORK may follow
+}
+
 void declare_selection(CLI::App& app, Options& options) {
   Selection& s = options.selection;
   app.add_option("MACHINE", s.machine, "machine: a YAML file, or a name that `orrery list` shows")
@@ -44,6 +52,7 @@ void declare_selection(CLI::App& app, Options& options) {
       "machine's own, else rs]");
   app.add_option("--mapping", s.mapping,
                  "mappings of some layers; the others are mapped automatically");
+  declare_set(app, options);
 }
 
 std::string on_or_off(const std::string& text) {
@@ -70,6 +79,9 @@ void declare_simulate(CLI::App& app, Options& options) {
       ->check(CLI::Validator(on_or_off, "on|off"));
   add_output(app, "--json", options.json, "write every figure to this file (docs/json.md)");
   add_output(app, "--csv", options.csv, "write a line for each layer to this file");
+  app.add_option("--beside", options.beside,
+                 "published figures to print beside those of the run (docs/published.md)")
+      ->type_name("FILE");
   app.add_flag("--why", options.why, "print each overhead and its cycles, layer by layer");
   app.add_flag("--quiet", options.quiet, "no table and no progress");
 }
@@ -81,7 +93,11 @@ void declare_map(CLI::App& app, Options& options) {
 }
 
 void declare_show(CLI::App& app, Options& options) {
-  app.add_option("FILE", options.file, "a machine or a network: a path or a name")->required();
+  app.add_option("FILE", options.file, "a machine, a network or an energy table: a path or a name")
+      ->required();
+  app.add_option("--energy", options.energy,
+                 "print the prices of this energy table on the machine: a path or a name");
+>>>>>>> h4
 }
 
 void declare_nothing(CLI::App&, Options&) {}
@@ -101,6 +117,10 @@ constexpr Command kCommands[] = {
      "  orrery simulate arch/eyeriss.yaml workloads/alexnet --batch 4\n"
      "  orrery simulate eyeriss alexnet --layers CONV1,CONV2 --seed 7 --json result.json\n"
      "  orrery simulate eyeriss alexnet --data chained\n"
+     "  orrery simulate eyeriss alexnet --set array.cols=16 --set dma.overlap=[ifmap,filter]\n"
+     "  orrery simulate eyeriss alexnet --batch 4 \\\n"
+     "    --mapping workloads/alexnet/mappings/eyeriss-table3.yaml \\\n"
+     "    --beside workloads/alexnet/published/eyeriss-jssc-table5.yaml\n"
      "  orrery simulate tutorial_4x4 tutorial --check off --csv layers.csv --quiet\n\n"
      "Exit codes: 0 done; 1 an ofmap differs from the golden reference; 2 a mistake in what\n"
      "was given; 3 a fault of the program.",
@@ -110,11 +130,54 @@ constexpr Command kCommands[] = {
      "  orrery map eyeriss alexnet --layers CONV3 --yaml mine.yaml\n"
      "  orrery map eyeriss alexnet --mapping mine.yaml",
      declare_map, map_command},
+}
+
+void declare_nothing(CLI::App&, Options&) {}
+
+constexpr const char* kNoOutput = "cannot write to the standard output";
+
+struct Command {
+  const char* name;
+  const char* description;
+  const char* examples;
+  void (*declare)(CLI::App&, Options&);
+  int (*run)(const Options&);
+};
+
+constexpr Command kCommands[] = {
+    {"simulate", "Run a network on a machine, cycle by cycle, and report each layer",
+     "  orrery simulate arch/eyeriss.yaml workloads/alexnet --batch 4\n"
+     "  orrery simulate eyeriss alexnet --layers CONV1,CONV2 --seed 7 --json result.json\n"
+     "  orrery simulate eyeriss alexnet --data chained\n"
+     "  orrery simulate eyeriss alexnet --set array.cols=16 --set dma.overlap=[ifmap,filter]\n"
+     "  orrery simulate eyeriss alexnet --batch 4 \\\n"
+     "    --mapping workloads/alexnet/mappings/eyeriss-table3.yaml \\\n"
+     "    --beside workloads/alexnet/published/eyeriss-jssc-table5.yaml\n"
+     "  orrery simulate tutorial_4x4 tutorial --check off --csv layers.csv --quiet\n\n"
+     "Exit codes: 0 done; 1 an ofmap differs from the golden reference; 2 a mistake in what\n"
+     "was given; 3 a fault of the program.",
+     declare_simulate, simulate_command},
+    {"map", "Show how each layer is laid on a machine, and whether it fits",
+     "  orrery map eyeriss alexnet --batch 4\n"
+     "  orrery map eyeriss alexnet --layers CONV3 --yaml mine.yaml\n"
+     "  orrery map eyeriss alexnet --mapping mine.yaml",
+     declare_map, map_command},
+<<<<<<< HEAD
     {"list", "List the machines, networks, dataflows and MACs at hand", "  orrery list",
      declare_nothing, list_command},
     {"show", "Show a machine as a block diagram, or the layers of a network",
-     "  orrery show eyeriss\n  orrery show workloads/alexnet/network.yaml", declare_show,
-     show_command},
+     "  orrery show eyeriss\n  orrery show eyeriss --set array.cols=16\n  orrery show "
+     "workloads/alexnet/network.yaml",
+=======
+    {"list", "List the machines, networks, dataflows, energy tables and MACs at hand",
+     "  orrery list", declare_nothing, list_command},
+    {"show",
+     "Show a machine as a block diagram with its area, the layers of a network, or an energy table",
+     "  orrery show eyeriss\n  orrery show workloads/alexnet/network.yaml\n"
+     "  orrery show eyeriss --set array.cols=16\n"
+     "  orrery show isca2016\n  orrery show eyeriss --energy sram",
+>>>>>>> h4
+     declare_show, show_command},
     {"version", "Print the version", "  orrery version", declare_nothing, version_command},
 };
 

@@ -11,6 +11,7 @@ namespace orrery {
 // Which layers, on what, by which mapping.
 struct Selection {
   std::string machine;              // a path or a name
+  std::vector<std::string> set;     // its changed values, each "PATH=VALUE" (override.h)
   std::string network;              // a path or a name
   int batch = 1;                    // images
   std::vector<std::string> layers;  // all, if empty
@@ -24,10 +25,12 @@ struct Options {
   std::uint64_t seed = 1;
   std::string data = "synthetic";  // "chained", or a folder of .npy files
   std::string check = "on";        // "on": compare each ofmap with the golden reference; or "off"
+  std::string beside;              // file of published figures; empty for none
   std::filesystem::path json, csv, yaml;  // files to write; empty for none
   bool quiet = false;
-  bool why = false;  // print the cycles of each overhead
-  std::string file;  // of `show`
+  bool why = false;    // print the cycles of each overhead
+  std::string file;    // of `show`
+  std::string energy;  // of `show`: the table whose prices to print; empty for none
 };
 
 // What `data` asks for. Chained: filters are synthetic, and an ifmap is what the layer before made.

@@ -10,6 +10,7 @@
 #include "dataflows/pattern/pattern.h"
 #include "sim/schedule/misfit.h"
 #include "workloads/input/input_error.h"
+#include "workloads/input/override.h"
 
 namespace orrery {
 namespace {
@@ -26,13 +27,12 @@ MapLayer map_by(const std::string& dataflow) {
 }
 
 // By the dataflow that the user named, else by the machine's own.
-MapLayer automatic(const Selection& selection, const Machine& machine) {
+MapLayer automatic(const Selection& selection, const Machine& machine, const Node& file) {
   if (!selection.dataflow.empty()) return map_by(selection.dataflow);
   if (machine.native.empty()) return map_by(kUsual);
   try {
     return map_by(machine.native);
   } catch (const InputError& mistake) {
-    const Node file = parse_yaml(find_machine(selection.machine));
     file.require("native").fail(fmt::format("native: {}", mistake.what()));
   }
 }
@@ -59,9 +59,11 @@ bool selected(const Layer& layer, const Selection& selection) {
 }  // namespace
 
 Plan make_plan(const Selection& selection, Upstream upstream) {
-  Plan plan{read_machine(find_machine(selection.machine)), {}, {}, {}, {}, {}};
+  Node file = parse_yaml(find_machine(selection.machine));
+  override_values(file, selection.set);
+  Plan plan{read_machine(file), {}, {}, {}, {}, {}};
   plan.widths = plan.machine.widths();
-  const MapLayer map = automatic(selection, plan.machine);
+  const MapLayer map = automatic(selection, plan.machine, file);
   const Network network = read_network(find_network(selection.network));
   const std::vector<NamedMapping> given = read_given(selection.mapping, network);
   plan.network = select(network, selection.batch, selection.layers);

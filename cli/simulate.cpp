@@ -1,11 +1,15 @@
 #include <fmt/format.h>
 
+#include <optional>
+
 #include "cli/feed.h"
+#include "cli/find.h"
 #include "cli/options.h"
 #include "cli/plan.h"
 #include "cli/progress.h"
 #include "cli/terminal.h"
 #include "dataflows/pass/nest.h"
+#include "reports/beside.h"
 #include "reports/csv.h"
 #include "reports/json.h"
 #include "reports/table.h"
@@ -15,6 +19,7 @@
 #include "sim/machine/dram_map.h"
 #include "workloads/golden/golden.h"
 #include "workloads/input/input_error.h"
+#include "workloads/network/network.h"
 #include "workloads/tensor/operands.h"
 
 namespace orrery {
@@ -61,6 +66,7 @@ NetworkResult describe_run(const Plan& plan, const Options& options) {
   NetworkResult result;
   result.version = ORRERY_VERSION;
   result.machine = plan.machine.name;
+  result.set = options.selection.set;
   result.network = plan.network.name;
   result.dataflow = dataflow_names(plan);
   result.mac = plan.machine.mac;
@@ -114,6 +120,12 @@ void run_all(const Plan& plan, const Options& options, NetworkResult& result) {
   }
 }
 
+std::optional<Published> read_beside(const Options& options) {
+  if (options.beside.empty()) return std::nullopt;
+  const Network network = read_network(find_network(options.selection.network));
+  return read_published(find_file(options.beside), network, options.selection.batch);
+}
+
 // What a reader of a chained run must know and no figure tells.
 std::string notes(const Plan& plan, const Options& options) {
   if (source(options) != Source::kChained) return "";
@@ -135,14 +147,17 @@ int simulate_command(const Options& options) {
   const Plan plan =
       make_plan(options.selection, chained ? Upstream::kIncluded : Upstream::kLeftOut);
   check_before_run(plan, options);
+  const std::optional<Published> published = read_beside(options);
   NetworkResult result = describe_run(plan, options);
   run_all(plan, options, result);
-  if (!options.json.empty()) write_file(options.json, to_json(result));
+  const auto rows = published ? beside(result, *published) : std::vector<Beside>{};
+  if (!options.json.empty()) write_file(options.json, to_json(result, rows));
   if (!options.csv.empty()) write_file(options.csv, to_csv(result));
   if (!options.quiet) {
     const int width = terminal_width(Output::kStdout, kPageWidth);
     fmt::print("{}{}", to_table(result, width), notes(plan, options));
     if (options.why) fmt::print("\n{}", to_why(result, width));
+    if (published) fmt::print("\n{}", to_text(rows, *published, width));
   }
   const LayerResult sum = total(result);
   if (sum.check != Check::kDiffers) return kExitDone;

@@ -29,17 +29,31 @@ namespace {
 
 // Steps that cut `size` into 1, 2, ... blocks as evenly as can be, none above `most`, largest
 // first.
-std::vector<int> even_steps(int size, int most) {
-  std::vector<int> steps;
-  for (int blocks = blocks_of(size, std::max(1, std::min(size, most)));;) {
-    const int step = blocks_of(size, blocks);
-    steps.push_back(step);
-    if (step == 1) return steps;
-    blocks = blocks_of(size, step - 1);
-  }
-}
+class EvenSteps {
+ public:
+  EvenSteps(int size, int most) : size_(size), first_(cut(std::max(1, std::min(size, most)))) {}
 
-int even_step(int size, int most) { return even_steps(size, most).front(); }
+  struct Iterator {
+    const EvenSteps* steps;
+    int step;  // 0: after the last
+    int operator*() const { return step; }
+    Iterator& operator++() {
+      step = step == 1 ? 0 : steps->cut(step - 1);
+      return *this;
+    }
+    bool operator==(const Iterator& other) const { return step == other.step; }
+  };
+  Iterator begin() const { return {this, first_}; }
+  Iterator end() const { return {this, 0}; }
+
+ private:
+  // The step of the fewest even blocks that are not above `most`.
+  int cut(int most) const { return blocks_of(size_, blocks_of(size_, most)); }
+
+  int size_, first_;
+};
+
+int even_step(int size, int most) { return *EvenSteps(size, most).begin(); }
 
 class Search {
  public:
@@ -48,9 +62,9 @@ class Search {
 
   // Nothing if no choice fits.
   std::optional<RsChoice> run() {
-    for (const int width : even_steps(bound(Dim::kP), machine_.array.cols)) {
+    for (const int width : EvenSteps(bound(Dim::kP), machine_.array.cols)) {
       const int strips = blocks_of(bound(Dim::kP), width);
-      for (const int segments : even_steps(strips, machine_.array.rows / fold_.r)) {
+      for (const int segments : EvenSteps(strips, machine_.array.rows / fold_.r)) {
         RsChoice c{.width = width, .segments = segments};
         c.e = std::min(bound(Dim::kP), width * segments);
         estimate_.set_rows(c);
@@ -70,11 +84,11 @@ class Search {
     const int span = (fold_.s - 1) * dilation + 1;
     const int q_most =
         std::min(machine_.pe.ifmap_spad_words / span, machine_.pe.filter_spad_words / fold_.s);
-    for (const int q : even_steps(bound(Dim::kC), q_most)) {
+    for (const int q : EvenSteps(bound(Dim::kC), q_most)) {
       c.q = q;
       const int p_most =
           std::min(estimate_.psums_at_once(), machine_.pe.filter_spad_words / (q * fold_.s));
-      for (const int p : even_steps(bound(Dim::kM), p_most)) {
+      for (const int p : EvenSteps(bound(Dim::kM), p_most)) {
         c.p = p;
         stand_sets(c);
       }
@@ -89,16 +103,19 @@ class Search {
     const int blocks = blocks_of(bound(Dim::kM), c.p);
     // A ragged fold of R leaves gaps in a chain of several sets.
     const int chained = bound(Dim::kR) % fold_.r == 0 ? stacked : 1;
-    for (const int r : even_steps(blocks_of(bound(Dim::kC), c.q), chained)) {
+    for (const int r : EvenSteps(blocks_of(bound(Dim::kC), c.q), chained)) {
       c.r = r;
       c.t_rows = c.t_cols = 1;
       const int t_most = static_cast<int>(std::min<Words>(
           blocks, estimate_.room(Tensor::kFilter) / estimate_.pass_filter_words(c)));
-      for (const int t_rows : even_steps(blocks, std::min(stacked / r, t_most))) {
-        if (t_rows > t_most) break;
+      if (t_most < 1) continue;
+      if (estimate_.least_cycles(c, std::min(stacked / r * beside, t_most)) > best_.cycles)
+        continue;
+      for (const int t_rows : EvenSteps(blocks, std::min(stacked / r, t_most))) {
         c.t_rows = t_rows;
         const int t_cols_most = std::min(beside, t_most / t_rows);
-        for (const int t_cols : even_steps(blocks_of(blocks, t_rows), t_cols_most)) {
+        if (estimate_.least_cycles(c, t_rows * t_cols_most) > best_.cycles) continue;
+        for (const int t_cols : EvenSteps(blocks_of(blocks, t_rows), t_cols_most)) {
           c.t_cols = t_cols;
           // Fewer sets may let the filters of two passes share their store.
           if (cut_tiles(c) && estimate_.filters_fit_twice(c)) break;
@@ -114,8 +131,10 @@ class Search {
   bool cut_tiles(RsChoice c) {
     c.n = 1;  // as many images a pass as may be only save filter loads
     if (estimate_.passes(c) * estimate_.play_cycles(c) > best_.cycles) return true;
+    c.n = bound(Dim::kN);
+    if (estimate_.passes(c) * estimate_.filter_cycles(c) > best_.cycles) return false;
     bool fits = false;
-    for (const int n : even_steps(bound(Dim::kN), bound(Dim::kN))) {
+    for (const int n : EvenSteps(bound(Dim::kN), bound(Dim::kN))) {
       c.n = n;
       if (estimate_.passes(c) * estimate_.pass_cycles(c) > best_.cycles) continue;
       for (const int channels : {std::min(c.q * c.r, bound(Dim::kC)), bound(Dim::kC)}) {
@@ -235,7 +254,7 @@ Mapping row_stationary(const Layer& layer, const Machine& machine) {
         machine.name));
   }
   RsFold fold = taps_of_pass(layer, machine);
-  for (const int columns : even_steps(layer.bound(Dim::kQ), layer.bound(Dim::kQ))) {
+  for (const int columns : EvenSteps(layer.bound(Dim::kQ), layer.bound(Dim::kQ))) {
     fold.q = columns;
     for (const Place place : {Place::kGlb, Place::kDram}) {
       fold.place = place;

@@ -39,8 +39,9 @@ struct RsFold {
 // What it chooses. Sets stand t_rows x t_cols; `width` columns make a segment.
 struct RsChoice {
   int width = 1, segments = 1, e = 1;
-  // Ifmap rows of a pass and of the GLB's tile: they follow from e.
-  Words pass_rows = 1, tile_rows = 1;
+  // Ifmap rows of a pass and of the GLB's tile, and strips of e ofmap rows times folds of their
+  // columns: they follow from e.
+  Words pass_rows = 1, tile_rows = 1, strips = 1;
   int p = 1, q = 1, r = 1, t_rows = 1, t_cols = 1;
   int n = 1, m = 1;
   int channels = 1;  // of the ifmap tile in the GLB, a multiple of q*r
@@ -73,6 +74,14 @@ class RsEstimate {
       homes_[index(t)] = {&store, machine.overlaps(t), twice ? 2 : 1};
     }
     words_per_psum_ = machine.words_per_psum();
+    folds_ = Words{1} * blocks_of(bound(Dim::kR), fold.r) * blocks_of(bound(Dim::kS), fold.s);
+    turns_ = folds_ * configurations_ * bound(Dim::kG);
+    const double link = machine.clocks.link_mhz * machine.dma.words_per_cycle;
+    const double dram = machine.dram.bytes_per_second * 1e-6 * 8 / machine.numbers.word_bits;
+    link_words_per_us_ = std::min(link, dram);
+    const double edges = machine.dma.crossing_cycles + 0.5;
+    transfer_us_ = machine.dram.latency_ns * 1e-3 + edges / machine.clocks.link_mhz +
+                   edges / machine.clocks.core_mhz;
     pass_cols_ = cols(fold.q, fold.s);
     tile_cols_ = cols(pools() ? bound(Dim::kQ) : fold.q, glb_taps(Dim::kS, fold.s));
   }
@@ -81,6 +90,7 @@ class RsEstimate {
   int bound(Dim d) const { return bounds_[index(d)]; }
 
   void set_rows(RsChoice& c) const {
+    c.strips = Words{1} * blocks_of(bound(Dim::kP), c.e) * blocks_of(bound(Dim::kQ), fold_.q);
     c.pass_rows = rows(c.e, fold_.r);
     c.tile_rows = rows(pools() ? bound(Dim::kP) : c.e, glb_taps(Dim::kR, fold_.r));
   }
@@ -145,20 +155,13 @@ class RsEstimate {
            2 * pass_filter_words(c) <= room(Tensor::kFilter);
   }
 
-  // How often the loops outside a pass turn, those over filters and over the channels of a group
-  // left out.
-  Words strips(const RsChoice& c) const {
-    return Words{1} * blocks_of(bound(Dim::kP), c.e) * blocks_of(bound(Dim::kQ), fold_.q);
-  }
-  Words folds() const {
-    return Words{1} * blocks_of(bound(Dim::kR), fold_.r) * blocks_of(bound(Dim::kS), fold_.s);
-  }
+  // How often loops outside a pass turn.
   Words channel_tiles(const RsChoice& c) const { return blocks_of(bound(Dim::kC), c.q * c.r); }
   // Ifmap tiles that cover all channels.
   Words channel_blocks(const RsChoice& c) const { return blocks_of(bound(Dim::kC), c.channels); }
   Words passes(const RsChoice& c) const {
-    return configurations_ * Words{bound(Dim::kG)} * blocks_of(bound(Dim::kN), c.n) * strips(c) *
-           blocks_of(bound(Dim::kM), c.p * c.t()) * channel_tiles(c) * folds();
+    return turns_ * blocks_of(bound(Dim::kN), c.n) * c.strips *
+           blocks_of(bound(Dim::kM), c.p * c.t()) * channel_tiles(c);
   }
 
   // As if all passes were of full size: a smaller one still leaves link or array idle.
@@ -184,46 +187,58 @@ class RsEstimate {
     const Bus& bus = machine_.noc.filter;
     const Words fill = Words{c.t()} * c.r * fold_.r * packets(bus, bus, c.p * c.q * fold_.s);
     const Words play = play_cycles(c);
-    const Words link = link_cycles(pass_filter_words(c), 1);
+    const Words link = filter_cycles(c);
     if (!homes_[index(Tensor::kFilter)].overlaps) return fill + play + link;
     return filters_fit_twice(c) ? std::max(fill + play, link) : fill + std::max(play, link);
   }
-  static Words packets(const Bus& a, const Bus& b, int words) {
+  // Of DRAM and link for the filters of a pass.
+  Words filter_cycles(const RsChoice& c) const { return link_cycles(pass_filter_words(c), 1); }
+  // What no choice with these p, q and r and at most `t_most` sets on other filters falls below:
+  // the fewest passes as long as the shortest, and each filter once over the link for all images.
+  Words least_cycles(RsChoice c, int t_most) const {
+    c.n = c.t_rows = c.t_cols = 1;
+    const Words shortest = play_cycles(c);
+    const Words pass_words = pass_filter_words(c);
+    c.t_rows = t_most;
+    const Words playing = passes(c) * shortest;
+    c.n = bound(Dim::kN);
+    const Words loads = passes(c);
+    const Words rounds = loads / blocks_of(bound(Dim::kM), c.p * t_most);
+    // A cycle less: a sum is rounded in another way than its parts.
+    const Words loading = link_cycles(rounds * pass_words / c.p * bound(Dim::kM), loads) - 1;
+    return std::max(playing, loading);
+  }
+  static Words packets(const Link& a, const Link& b, int words) {
     return blocks_of(words, std::min(a.words_per_cycle, b.words_per_cycle));
   }
 
   // Core cycles that DRAM and link need for so many words in so many transfers. A transfer crosses
   // to the link's clock and back; on average it waits half a period for an edge of either.
   Words link_cycles(Words words, Words transfers) const {
-    const double link = machine_.clocks.link_mhz * machine_.dma.words_per_cycle;
-    const double dram = machine_.dram.bytes_per_second * 1e-6 * 8 / machine_.numbers.word_bits;
-    const double edges = machine_.dma.crossing_cycles + 0.5;
-    const double start = machine_.dram.latency_ns * 1e-3 + edges / machine_.clocks.link_mhz +
-                         edges / machine_.clocks.core_mhz;
-    const double us =
-        static_cast<double>(words) / std::min(link, dram) + static_cast<double>(transfers) * start;
+    const double us = static_cast<double>(words) / link_words_per_us_ +
+                      static_cast<double>(transfers) * transfer_us_;
     return static_cast<Words>(std::ceil(us * machine_.clocks.core_mhz));
   }
 
   // Ifmap words that the array reads, if each pass reads its own, and that the DMA loads: again for
   // every block of m filters.
   Words ifmap_reads(const RsChoice& c) const {
-    return configurations_ * Words{bound(Dim::kG)} * bound(Dim::kN) * bound(Dim::kC) * strips(c) *
-           folds() * blocks_of(bound(Dim::kM), c.p * c.t()) * c.pass_rows * pass_cols_;
+    return configurations_ * Words{bound(Dim::kG)} * bound(Dim::kN) * bound(Dim::kC) * c.strips *
+           folds_ * blocks_of(bound(Dim::kM), c.p * c.t()) * c.pass_rows * pass_cols_;
   }
   Words ifmap_loads(const RsChoice& c) const {
     return ifmap_transfers(c) / channel_blocks(c) * bound(Dim::kC) * ifmap_words_per_channel(c);
   }
   Words ifmap_transfers(const RsChoice& c) const {
     const Words tiles =
-        channel_blocks(c) * (pools() ? 1 : strips(c)) * (fold_.place == Place::kDram ? folds() : 1);
+        channel_blocks(c) * (pools() ? 1 : c.strips) * (fold_.place == Place::kDram ? folds_ : 1);
     // A tile that is the only one stays for all filters.
     const Words again = tiles > 1 ? blocks_of(bound(Dim::kM), c.m) : 1;
     return configurations_ * Words{bound(Dim::kG)} * blocks_of(bound(Dim::kN), c.n) * tiles * again;
   }
   Words ofmap_transfers(const RsChoice& c) const {
     return configurations_ * Words{bound(Dim::kG)} * blocks_of(bound(Dim::kN), c.n) *
-           (pools() ? 1 : strips(c)) * blocks_of(bound(Dim::kM), c.m);
+           (pools() ? 1 : c.strips) * blocks_of(bound(Dim::kM), c.m);
   }
 
   // The array waits for every ifmap tile that may not come beside it, else for the first one; the
@@ -241,7 +256,7 @@ class RsEstimate {
   // Array and DMA traffic; what no choice changes is left out.
   Words glb_words(const RsChoice& c) const {
     const Words psums = Words{bound(Dim::kG)} * bound(Dim::kN) * bound(Dim::kM) * bound(Dim::kP) *
-                        bound(Dim::kQ) * channel_tiles(c) * folds() * configurations_;
+                        bound(Dim::kQ) * channel_tiles(c) * folds_ * configurations_;
     return 2 * psums * words_per_psum_ + ifmap_reads(c) + ifmap_loads(c) + 2 * filter_loads(c);
   }
 
@@ -271,7 +286,10 @@ class RsEstimate {
   std::array<Home, kTensors> homes_;
   std::array<int, kDims> bounds_;
   int configurations_ = 1;
+  Words folds_ = 1;  // of the taps
+  Words turns_ = 1;  // of the loops over folds, groups and configurations
   int words_per_psum_ = 1;
+  double link_words_per_us_ = 0, transfer_us_ = 0;
   Words pass_cols_ = 1, tile_cols_ = 1;  // ifmap columns of a pass and of the GLB's tile
 };
 

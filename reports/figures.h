@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include "sim/result/result.h"
 
@@ -23,12 +24,16 @@ struct Figure {
 // A size or a number of things, never negative.
 constexpr std::uint64_t whole(int x) { return static_cast<std::uint64_t>(x); }
 
+// In one text, with "; " between two.
+std::string joined(const std::vector<std::string>& texts);
+
 // What was run.
 inline constexpr std::array kRunFigures{
     Figure<NetworkResult>{"orrery_version",
                           [](const NetworkResult& r) -> Value { return r.version; }},
     Figure<NetworkResult>{"complete", [](const NetworkResult& r) -> Value { return r.complete; }},
     Figure<NetworkResult>{"machine", [](const NetworkResult& r) -> Value { return r.machine; }},
+    Figure<NetworkResult>{"set", [](const NetworkResult& r) -> Value { return joined(r.set); }},
     Figure<NetworkResult>{"network", [](const NetworkResult& r) -> Value { return r.network; }},
     Figure<NetworkResult>{"dataflow", [](const NetworkResult& r) -> Value { return r.dataflow; }},
     Figure<NetworkResult>{"mac", [](const NetworkResult& r) -> Value { return r.mac; }},
@@ -73,6 +78,12 @@ inline constexpr std::array kLayerTexts{
                         [](const LayerResult& r) -> Value { return whole(r.requant_shift); }},
     Figure<LayerResult>{"reduction", [](const LayerResult& r) -> Value { return r.reduction; }},
 };
+
+// The convention under which GLB accesses are published: what the array reads and writes of ifmaps
+// and psums; filters and DMA do not count.
+std::uint64_t glb_array_words(const Counts& counts);
+// All words between DRAM and the chip.
+std::uint64_t dram_words(const Counts& counts);
 
 // "true", "12", "0.1" (shortest digits that read back equal, always with a point or an exponent),
 // or the string itself.

@@ -59,6 +59,23 @@ json::object layer_object(const LayerResult& layer) {
   return object;
 }
 
+json::object beside_object(const Beside& row) {
+  const PublishedValue& value = row.value;
+  const bool has_window = value.has_window();
+  json::object object;
+  object["layer"] = value.layer;
+  object["figure"] = row.figure.figure;
+  object["unit"] = row.figure.unit;
+  object["ours"] = row.ours;
+  object["published"] = value.value;
+  object["ratio"] = row.ratio();
+  object["least"] = has_window ? json::value(value.value - value.slack()) : json::value();
+  object["most"] = has_window ? json::value(value.value + value.slack()) : json::value();
+  object["inside"] = has_window ? json::value(row.inside()) : json::value();
+  object["source"] = row.figure.source;
+  return object;
+}
+
 void print(std::string& out, const json::value& value, int indent);
 
 // A one-line form is preferred where it is this short.
@@ -123,13 +140,16 @@ void print(std::string& out, const json::value& value, int indent) {
 
 }  // namespace
 
-std::string to_json(const NetworkResult& result) {
+std::string to_json(const NetworkResult& result, const std::vector<Beside>& rows) {
   json::object root;
   root["schema"] = kJsonSchema;
   add_figures(root, kRunFigures, result);
+  root["set"] = json::array(result.set.begin(), result.set.end());
   json::array& layers = root["layers"].emplace_array();
   for (const LayerResult& layer : result.layers) layers.push_back(layer_object(layer));
   root["total"] = figures_object(total(result));
+  json::array& besides = root["beside"].emplace_array();
+  for (const Beside& row : rows) besides.push_back(beside_object(row));
   std::string text;
   print(text, root, 0);
   return text + "\n";

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
+#include "reports/beside.h"
 #include "sim/result/result.h"
 
 namespace orrery {
@@ -12,6 +14,7 @@ inline constexpr int kJsonSchema = 1;
 
 // One object, indented, in a fixed order of keys. Integers are exact; a double has the fewest
 // digits that read back to the same value.
-std::string to_json(const NetworkResult& result);
+// `rows` are what the result was put beside.
+std::string to_json(const NetworkResult& result, const std::vector<Beside>& rows = {});
 
 }  // namespace orrery

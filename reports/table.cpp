@@ -6,24 +6,11 @@
 #include <functional>
 #include <numeric>
 
+#include "reports/figures.h"
 #include "reports/grid.h"
 
 namespace orrery {
 namespace {
-
-// The convention under which GLB accesses are published: filters and DMA do not count.
-std::uint64_t glb_array_words(const Counts& counts) {
-  return counts[Action::glb_ifmap_array_read] + counts[Action::glb_psum_array_read] +
-         counts[Action::glb_psum_array_write];
-}
-
-std::uint64_t dram_words(const Counts& counts) {
-  std::uint64_t words = 0;
-  for (std::size_t i = 0; i < kActions.size(); ++i) {
-    if (kActions[i].structure == "dram") words += counts.value[i];
-  }
-  return words;
-}
 
 std::uint64_t bytes(const NetworkResult& result, std::uint64_t words) {
   return words * static_cast<std::uint64_t>(result.word_bits) / 8;
@@ -39,9 +26,10 @@ void rows(Grid& grid, const NetworkResult& result,
 
 std::string title(const NetworkResult& result) {
   return fmt::format(
-      "{} on {}: batch {}, dataflow {}\n{}, {} MHz, {} engine, {} data, seed {}, orrery {}\n\n",
+      "{} on {}: batch {}, dataflow {}\n{}, {} MHz, {} engine, {} data, seed {}, orrery {}\n{}\n",
       result.network, result.machine, result.batch, result.dataflow, result.mac, result.core_mhz,
-      result.engine, result.data, result.seed, result.version);
+      result.engine, result.data, result.seed, result.version,
+      result.set.empty() ? "" : fmt::format("set: {}\n", joined(result.set)));
 }
 
 Grid layer_grid(const NetworkResult& result) {

@@ -12,22 +12,6 @@ void append_reductions(std::vector<ReductionLoop>& out, const std::vector<Loop>&
   }
 }
 
-// The step of each spatial loop at (row, col). Rows and columns are mixed-radix numbers: each loop
-// of an axis is a digit, the outermost the most significant.
-std::vector<int> digits(const Nest& nest, const Spread& spread, int row, int col) {
-  std::vector<int> out;
-  int row_weight = spread.rows, col_weight = spread.cols;
-  for (std::size_t i = 0; i < nest.spatial.size(); ++i) {
-    const bool on_rows = nest.spatial[i].place == Place::kRows;
-    int& position = on_rows ? row : col;
-    int& weight = on_rows ? row_weight : col_weight;
-    weight /= spread.trips[i];
-    out.push_back(position / weight);
-    position %= weight;
-  }
-  return out;
-}
-
 }  // namespace
 
 Nest take_apart(const Mapping& mapping, const Layer& layer, const Machine& machine) {
@@ -84,6 +68,20 @@ int chain_length(const Nest& nest, const Spread& spread) {
     length *= spread.trips[i];
   }
   return length;
+}
+
+std::vector<int> digits(const Nest& nest, const Spread& spread, int row, int col) {
+  std::vector<int> out;
+  int row_weight = spread.rows, col_weight = spread.cols;
+  for (std::size_t i = 0; i < nest.spatial.size(); ++i) {
+    const bool on_rows = nest.spatial[i].place == Place::kRows;
+    int& position = on_rows ? row : col;
+    int& weight = on_rows ? row_weight : col_weight;
+    weight /= spread.trips[i];
+    out.push_back(position / weight);
+    position %= weight;
+  }
+  return out;
 }
 
 std::optional<Box> pe_box(const Nest& nest, const Spread& spread, const Box& pass, int row,

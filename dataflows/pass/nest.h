@@ -32,6 +32,10 @@ Spread spread(const Nest& nest, const Layer& layer);
 // reductions inside the last other one that turns.
 int chain_length(const Nest& nest, const Spread& spread);
 
+// The step of each spatial loop at (row, col). Rows and columns are mixed-radix numbers: each loop
+// of an axis is a digit, the outermost the most significant.
+std::vector<int> digits(const Nest& nest, const Spread& spread, int row, int col);
+
 // The part of a pass that the PE at (row, col) works on; empty where it has nothing to do.
 std::optional<Box> pe_box(const Nest& nest, const Spread& spread, const Box& pass, int row,
                           int col);

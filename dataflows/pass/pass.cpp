@@ -50,18 +50,62 @@ std::array<int, kDims> first_point(const Box& box) {
 }
 
 // `widest_slides`: along which axes the windows of the widest PE slide.
-PeShare share_of(const Layer& layer, const Mapping& mapping, const Nest& nest, const Box& box,
-                 const Box& widest, const std::array<bool, 2>& widest_slides) {
-  PeShare share;
-  share.loops = turning_loops(nest.pe, box, widest);
-  share.first = first_point(box);
-  share.one_axis = sliding_axes(layer, mapping, share.loops);
+PeKind kind_of(const Layer& layer, const Mapping& mapping, const Nest& nest, const Box& box,
+               const Box& widest, const std::array<bool, 2>& widest_slides) {
+  PeKind kind{
+      pe_program(layer, mapping, nest.pe, box, widest), turning_loops(nest.pe, box, widest), {}};
+  kind.one_axis = sliding_axes(layer, mapping, kind.loops);
   // A PE in which one loop of an axis does not turn walks along the axis either way; it keeps to
   // the order of the widest.
-  if (box[Dim::kP].size() == 1 || box[Dim::kR].size() == 1) share.one_axis[0] = widest_slides[0];
-  if (box[Dim::kQ].size() == 1 || box[Dim::kS].size() == 1) share.one_axis[1] = widest_slides[1];
-  return share;
+  if (box[Dim::kP].size() == 1 || box[Dim::kR].size() == 1) kind.one_axis[0] = widest_slides[0];
+  if (box[Dim::kQ].size() == 1 || box[Dim::kS].size() == 1) kind.one_axis[1] = widest_slides[1];
+  return kind;
 }
+
+// The mapped PEs and what they run. PEs whose boxes have the same size are of one kind.
+class Crew {
+ public:
+  Crew(const Layer& layer, const Mapping& mapping, const Nest& nest, const Spread& across,
+       const Box& pass) {
+    const Box widest = nominal(nest.spatial, pass);
+    const std::array<bool, 2> slides =
+        sliding_axes(layer, mapping, turning_loops(nest.pe, widest, widest));
+    for (int row = 0; row < across.rows; ++row) {
+      for (int col = 0; col < across.cols; ++col) {
+        const std::optional<Box> box = pe_box(nest, across, pass, row, col);
+        if (!box) continue;
+        const std::size_t kind = number_of(sizes(*box));
+        if (kind == kinds.size())
+          kinds.push_back(kind_of(layer, mapping, nest, *box, widest, slides));
+        shares.push_back({.pe = static_cast<std::int32_t>(shares.size()),
+                          .turn = nest_place(nest, across, row, col),
+                          .kind = kind,
+                          .first = first_point(*box)});
+        roles.push_back({.row = row, .col = col, .program = static_cast<int>(kind)});
+      }
+    }
+  }
+
+  std::vector<PeKind> kinds;
+  std::vector<PeShare> shares;
+  std::vector<PeRole> roles;
+
+ private:
+  using Sizes = std::array<int, kDims>;
+  static Sizes sizes(const Box& box) {
+    Sizes sizes;
+    for (const Dim d : kAllDims) sizes[index(d)] = box[d].size();
+    return sizes;
+  }
+  std::size_t number_of(const Sizes& sizes) {
+    const auto it = std::ranges::find(sizes_, sizes);
+    const auto number = static_cast<std::size_t>(it - sizes_.begin());
+    if (it == sizes_.end()) sizes_.push_back(sizes);
+    return number;
+  }
+
+  std::vector<Sizes> sizes_;  // of each kind
+};
 
 }  // namespace
 
@@ -102,49 +146,34 @@ Pass compile_pass(const Layer& layer, const Machine& machine, const Mapping& map
                   const Box& pass, const std::array<TileLayout, kTensors>& layout) {
   const Nest nest = take_apart(mapping, layer, machine);
   const Spread across = spread(nest, layer);
-  const Box widest = nominal(nest.spatial, pass);
-  Pass out;
-  std::vector<Box> boxes;
-  for (int row = 0; row < across.rows; ++row) {
-    for (int col = 0; col < across.cols; ++col) {
-      const std::optional<Box> box = pe_box(nest, across, pass, row, col);
-      if (!box) continue;
-      const PassProgram program = pe_program(layer, mapping, nest.pe, *box, widest);
-      auto it = std::ranges::find(out.programs, program);
-      if (it == out.programs.end()) it = out.programs.insert(it, program);
-      out.pes.push_back(
-          {.row = row, .col = col, .program = static_cast<int>(it - out.programs.begin())});
-      boxes.push_back(*box);
-    }
-  }
-  route_psums(out.pes, machine, nest, across);
-  std::array<bool, kDims> split{};
+  Crew crew(layer, mapping, nest, across, pass);
+  route_psums(crew.roles, machine, nest, across);
+  PassView view{.layer = layer, .box = pass, .kinds = crew.kinds};
   for (std::size_t i = 0; i < nest.spatial.size(); ++i) {
-    if (across.trips[i] > 1) split[index(nest.spatial[i].dim)] = true;
+    if (across.trips[i] > 1) view.split[index(nest.spatial[i].dim)] = true;
   }
-  const std::array<bool, 2> widest_slides =
-      sliding_axes(layer, mapping, turning_loops(nest.pe, widest, widest));
-  std::vector<PeShare> all, entering, leaving;
-  for (std::size_t i = 0; i < out.pes.size(); ++i) {
-    const PeRole& pe = out.pes[i];
-    all.push_back(share_of(layer, mapping, nest, boxes[i], widest, widest_slides));
-    all.back().pe = static_cast<int>(i);
-    all.back().turn = nest_place(nest, across, pe.row, pe.col);
-    all.back().program = &out.programs[static_cast<std::size_t>(pe.program)];
-    if (pe.psum_source == PsumSource::kNoc) entering.push_back(all.back());
-    if (pe.psum_sink == PsumSink::kNoc) leaving.push_back(all.back());
+  std::vector<PeShare> entering, leaving;
+  for (std::size_t i = 0; i < crew.roles.size(); ++i) {
+    if (crew.roles[i].psum_source == PsumSource::kNoc) entering.push_back(crew.shares[i]);
+    if (crew.roles[i].psum_sink == PsumSink::kNoc) leaving.push_back(crew.shares[i]);
   }
-  const auto stream = [&](Tensor t, const std::vector<PeShare>& shares, int packet_words,
-                          Sharing sharing = Sharing::kTogether) {
-    return build_stream(layer, t, shares, split, packet_words, sharing, layout[index(t)], pass);
+  const auto stream = [&](Tensor t, const std::vector<PeShare>& shares, const Carriage& carriage) {
+    return build_stream(view, t, shares, carriage, layout[index(t)]);
   };
+  Pass out;
   out.psums_per_packet = packet_psums(machine);
-  out.ifmap = stream(Tensor::kIfmap, all, packet_words(machine, Tensor::kIfmap));
-  out.filter = stream(Tensor::kFilter, all, packet_words(machine, Tensor::kFilter));
-  out.psum_in = stream(Tensor::kPsum, entering, out.psums_per_packet);
+  const Noc& noc = machine.noc;
+  out.ifmap =
+      stream(Tensor::kIfmap, crew.shares, {packet_words(machine, Tensor::kIfmap), noc.ifmap.order});
+  out.filter = stream(Tensor::kFilter, crew.shares,
+                      {packet_words(machine, Tensor::kFilter), noc.filter.order});
+  out.psum_in = stream(Tensor::kPsum, entering, {out.psums_per_packet, noc.psum_in.order});
   const bool spills = machine.array.psum_route == PsumRoute::kSpill;
-  out.psum_out = stream(Tensor::kPsum, leaving, out.psums_per_packet,
-                        spills ? Sharing::kApart : Sharing::kTogether);
+  out.psum_out = stream(
+      Tensor::kPsum, leaving,
+      {out.psums_per_packet, noc.psum_out.order, spills ? Sharing::kApart : Sharing::kTogether});
+  out.pes = std::move(crew.roles);
+  for (const PeKind& kind : crew.kinds) out.programs.push_back(kind.program);
   return out;
 }
 

@@ -70,7 +70,8 @@ struct Pass {
 };
 
 // Compiles the pass over `pass`, whose tiles lie in the GLB as `layout` says. The mapping must have
-// passed check().
+// passed check(). Throws InputError where a stream has so many words that 64 bits cannot number the
+// places of its order.
 Pass compile_pass(const Layer& layer, const Machine& machine, const Mapping& mapping,
                   const Box& pass, const std::array<TileLayout, kTensors>& layout);
 

@@ -2,222 +2,216 @@
 
 #include <algorithm>
 #include <map>
-#include <numeric>
-#include <stdexcept>
+#include <tuple>
+
+#include "dataflows/pass/pe_order.h"
+#include "dataflows/pass/share.h"
 
 namespace orrery {
 namespace {
 
-// Place of a word in the order of service, most significant first: one entry for each loop of the
-// PE, then one for each axis.
-using Key = std::array<int, PassProgram::kMaxCounters + kAxes>;
+std::size_t at(std::int32_t i) { return static_cast<std::size_t>(i); }
 
-struct Word {
-  Key key{};
-  std::int32_t address = 0;
-};
-
-int stride_of(const Counter& c, Tensor t) {
-  switch (t) {
-    case Tensor::kIfmap:
-      return c.ifmap_stride;
-    case Tensor::kFilter:
-      return c.filter_stride;
-    case Tensor::kPsum:
-      return c.psum_stride;
-  }
-  return 0;
-}
-
-// Axes: ifmap g n c row col, filter g m c r s, psum g n m p q.
-int axis_of(Dim d, Tensor t) {
-  using enum Dim;
-  static constexpr std::array<std::array<int, kDims>, kTensors> kAxisOf{{
-      //  G  N   M   C  P   Q   R   S
-      {{0, 1, -1, 2, 3, 4, 3, 4}},
-      {{0, -1, 1, 2, -1, -1, 3, 4}},
-      {{0, 1, 2, -1, 3, 4, -1, -1}},
-  }};
-  return kAxisOf[index(t)][index(d)];
-}
-
-// Places in a tensor are compared plane by plane, channels last.
-constexpr std::array<std::array<std::size_t, kAxes>, kTensors> kPlaceOrder{
-    {{0, 1, 2, 3, 4}, {0, 1, 2, 3, 4}, {0, 1, 3, 4, 2}}};
-constexpr std::size_t kRow = 3, kCol = 4;  // axes of the ifmap
-
-// What a loop of the PE contributes to the keys of its words.
-enum class Rank : std::uint8_t { kNone, kStep, kPlace, kPlaceInShare };
-
-struct KeyPlan {
-  std::array<Rank, PassProgram::kMaxCounters> rank{};
-  std::array<std::size_t, PassProgram::kMaxCounters> axis{};
-};
-
-// Of loop i, which walks along the rows or columns of the ifmap.
-Rank rank_on_plane(const PeShare& share, std::size_t i, std::size_t axis,
-                   const std::array<bool, kDims>& split) {
-  const auto [out, tap] = axis == kRow ? std::pair{Dim::kP, Dim::kR} : std::pair{Dim::kQ, Dim::kS};
-  bool first = true, last = true, divided = false;
-  for (std::size_t j = 0; j < share.loops.size(); ++j) {
-    if (axis_of(share.loops[j].dim, Tensor::kIfmap) != static_cast<int>(axis)) continue;
-    first = first && j >= i;
-    last = last && j <= i;
-    divided = divided || split[index(share.loops[j].dim)] ||
-              (share.loops[j].dim == out && split[index(tap)]);
-  }
-  const Rank place = divided ? Rank::kPlaceInShare : Rank::kPlace;
-  if (first && last) return place;
-  if (share.one_axis[axis - kRow]) return first ? place : Rank::kNone;
-  return first ? Rank::kStep : place;
-}
-
-KeyPlan plan_key(const PeShare& share, Tensor t, const std::array<bool, kDims>& split) {
-  KeyPlan plan;
-  for (std::size_t i = 0; i < share.loops.size(); ++i) {
-    const int axis = axis_of(share.loops[i].dim, t);
-    if (axis < 0) {
-      // Fetched anew for each step, or kept.
-      plan.rank[i] = stride_of(share.program->counter[i], t) > 0 ? Rank::kStep : Rank::kNone;
-      continue;
-    }
-    plan.axis[i] = static_cast<std::size_t>(axis);
-    const bool on_plane = t == Tensor::kIfmap && plan.axis[i] >= kRow;
-    plan.rank[i] = on_plane ? rank_on_plane(share, i, plan.axis[i], split) : Rank::kStep;
-  }
-  return plan;
-}
-
-Key key_of(const KeyPlan& plan, Tensor t, const std::array<int, PassProgram::kMaxCounters>& step,
-           const Coordinates& at, const Coordinates& share_origin) {
-  Key key{};
-  for (std::size_t i = 0; i < step.size(); ++i) {
-    const std::size_t axis = plan.axis[i];
-    switch (plan.rank[i]) {
-      case Rank::kNone:
-        break;
-      case Rank::kStep:
-        key[i] = step[i];
-        break;
-      case Rank::kPlace:
-        key[i] = at[axis];
-        break;
-      case Rank::kPlaceInShare:
-        key[i] = at[axis] - share_origin[axis];
-        break;
-    }
-  }
-  for (std::size_t i = 0; i < kAxes; ++i) key[step.size() + i] = at[kPlaceOrder[index(t)][i]];
-  return key;
-}
-
-// The words of one PE in the order of its stream.
-std::vector<Word> words_of(const Layer& layer, Tensor t, const PeShare& share,
-                           const std::array<bool, kDims>& split, const TileLayout& layout,
-                           const Coordinates& pass_origin) {
-  const PassProgram& program = *share.program;
-  const KeyPlan plan = plan_key(share, t, split);
-  const Coordinates share_origin = coordinates(layer, t, share.first);
-  const bool psums = t == Tensor::kPsum;
-  // Psums of one window follow those of another.
-  std::array<std::int64_t, PassProgram::kMaxCounters> stride{};
-  std::int64_t length = psums ? program.window_psums : 1;
-  for (int i = program.counters - 1; i >= 0; --i) {
-    const auto at = static_cast<std::size_t>(i);
-    stride[at] = stride_of(program.counter[at], t);
-    if (psums && i < program.window) {
-      stride[at] = length;
-      length *= program.counter[at].bound;
-    }
-  }
-  const auto count = psums ? program.windows * program.window_psums
-                           : (t == Tensor::kIfmap ? program.ifmap_words : program.filter_words);
-  std::vector<Word> words(static_cast<std::size_t>(count));
-  std::array<int, PassProgram::kMaxCounters> step{};
-  const auto n = static_cast<std::size_t>(program.counters);
-  while (true) {
-    std::array<int, kDims> point = share.first;
-    std::int64_t seq = 0;
-    for (std::size_t i = 0; i < n; ++i) {
-      point[index(share.loops[i].dim)] += step[i];
-      seq += step[i] * stride[i];
-    }
-    const Coordinates at = coordinates(layer, t, point);
-    Word& word = words[static_cast<std::size_t>(seq)];
-    std::int64_t address = 0;
-    for (std::size_t a = 0; a < kAxes; ++a) address += (at[a] - pass_origin[a]) * layout.stride[a];
-    word.address = static_cast<std::int32_t>(address);
-    word.key = key_of(plan, t, step, at, share_origin);
-    // Next step; counters that do not move the stream stand still.
-    std::size_t i = n;
-    while (i-- > 0) {
-      if (stride[i] != 0 && ++step[i] < program.counter[i].bound) break;
-      step[i] = 0;
-      if (i == 0) return words;
-    }
-  }
-}
-
-struct Packet {
-  Key key;
+// A PE that takes a share.
+struct Taker {
+  std::size_t kind;
+  std::uint64_t place;   // of its first point
+  std::int32_t address;  // of its first point
   int turn;
-  int pe;
-  std::vector<std::int32_t> address;
-  auto order() const { return std::tie(key, address, turn); }
+  std::int32_t pe;
 };
 
-std::vector<Packet> packets_of(const std::vector<Word>& words, const PeShare& share, int window,
-                               int packet_words) {
-  std::vector<Packet> packets;
-  for (std::size_t start = 0; start < words.size();) {
-    const std::size_t left =
-        static_cast<std::size_t>(window) - start % static_cast<std::size_t>(window);
-    const std::size_t size =
-        std::min({left, static_cast<std::size_t>(packet_words), words.size() - start});
-    Packet packet{words[start].key, share.turn, share.pe, {}};
-    for (std::size_t i = start; i < start + size; ++i) packet.address.push_back(words[i].address);
-    if (!packets.empty() && packet.key < packets.back().key) {
-      throw std::logic_error("a PE's stream leaves the order of its bus");
-    }
-    packets.push_back(std::move(packet));
-    start += size;
+// Takers of one kind that come to the same words at the same steps.
+struct Audience {
+  std::size_t kind;
+  std::uint64_t place;
+  std::int32_t address;
+  std::size_t first, end;  // among the takers
+};
+
+// A packet of an audience.
+struct Due {
+  std::uint64_t place;
+  std::int32_t audience, packet;
+};
+
+bool earlier(const Due& a, const Due& b) { return a.place < b.place; }
+
+class StreamBuilder {
+ public:
+  StreamBuilder(const PassView& pass, Tensor t, const Carriage& carriage, const TileLayout& layout)
+      : pass_(pass), tensor_(t), layout_(layout), bus_(carriage.order), order_(pass, t, bus_) {
+    for (std::size_t kind = 0; kind < pass.kinds.size(); ++kind)
+      shares_.push_back(share_of(pass, kind, t, order_, layout, carriage.packet_words));
   }
-  return packets;
+
+  Stream build(const std::vector<PeShare>& shares) {
+    gather(shares);
+    line_up();
+    stream_.address.reserve(due_.size());
+    stream_.first.reserve(due_.size() + 1);
+    stream_.group.reserve(due_.size());
+    for (auto it = due_.begin(); it != due_.end();) {
+      const auto end = std::find_if(it, due_.end(), [&](const Due& d) { return earlier(*it, d); });
+      send_those_of_one_place({it, end});
+      it = end;
+    }
+    return std::move(stream_);
+  }
+
+ private:
+  // PEs with the same words at the same steps are one audience.
+  void gather(const std::vector<PeShare>& shares) {
+    const Coordinates zero = origin(pass_.layer, tensor_, pass_.box);
+    for (const PeShare& share : shares) {
+      Coordinates from = coordinates(pass_.layer, tensor_, share.first);
+      std::int64_t address = 0;
+      for (std::size_t a = 0; a < kAxes; ++a) {
+        from[a] -= zero[a];
+        address += from[a] * layout_.stride[a];
+      }
+      takers_.push_back({share.kind, order_.start(share.kind, from),
+                         static_cast<std::int32_t>(address), share.turn, share.pe});
+    }
+    std::ranges::sort(takers_, {},
+                      [](const Taker& t) { return std::tie(t.kind, t.place, t.turn); });
+    for (std::size_t i = 0; i < takers_.size(); ++i) {
+      const Taker& t = takers_[i];
+      if (i == 0 || t.kind != audiences_.back().kind || t.place != audiences_.back().place)
+        audiences_.push_back({t.kind, t.place, t.address, i, i});
+      audiences_.back().end = i + 1;
+    }
+    alone_.assign(audiences_.size(), -1);
+  }
+
+  // Lists the packets of all audiences in the order of service. Those of one kind take the k-th
+  // packet each, then the next, which mostly is the order already.
+  void line_up() {
+    for (std::size_t a = 0; a < audiences_.size();) {
+      const auto middle = static_cast<std::ptrdiff_t>(due_.size());
+      const std::size_t kind = audiences_[a].kind, from = a;
+      while (a < audiences_.size() && audiences_[a].kind == kind) ++a;
+      const std::vector<std::uint64_t>& places = shares_[kind].place;
+      due_.reserve(due_.size() + places.size() * (a - from));
+      for (std::size_t k = 0; k < places.size(); ++k) {
+        for (std::size_t i = from; i < a; ++i)
+          due_.push_back({places[k] + audiences_[i].place, static_cast<std::int32_t>(i),
+                          static_cast<std::int32_t>(k)});
+      }
+      const auto fresh = due_.begin() + middle;
+      if (!std::is_sorted(fresh, due_.end(), earlier)) std::sort(fresh, due_.end(), earlier);
+      std::inplace_merge(due_.begin(), fresh, due_.end(), earlier);
+    }
+  }
+
+  // All begin with the same word. Those with the same words are one packet.
+  void send_those_of_one_place(std::span<Due> due) {
+    if (due.size() == 1) return send(due);
+    std::ranges::sort(due, [&](const Due& a, const Due& b) {
+      const auto order = compare_words(a, b);
+      if (order == 0) return a.audience < b.audience;
+      return bus_ == BusOrder::kStepReversed ? order > 0 : order < 0;
+    });
+    while (!due.empty()) {
+      std::size_t n = 1;
+      while (n < due.size() && compare_words(due[0], due[n]) == 0) ++n;
+      send(due.first(n));
+      due = due.subspan(n);
+    }
+  }
+
+  std::strong_ordering compare_words(const Due& a, const Due& b) const {
+    const std::span<const std::int32_t> x = words(a), y = words(b);
+    const std::int32_t from_x = address_of(a), from_y = address_of(b);
+    for (std::size_t k = 0; k < std::min(x.size(), y.size()); ++k) {
+      if (x[k] + from_x != y[k] + from_y) return x[k] + from_x <=> y[k] + from_y;
+    }
+    return x.size() <=> y.size();
+  }
+
+  std::span<const std::int32_t> words(const Due& due) const {
+    const Share& share = shares_[audiences_[at(due.audience)].kind];
+    const std::int32_t first = share.first[at(due.packet)];
+    return {&share.address[at(first)], at(share.first[at(due.packet) + 1] - first)};
+  }
+  std::int32_t address_of(const Due& due) const { return audiences_[at(due.audience)].address; }
+
+  void send(std::span<const Due> due) {
+    for (const std::int32_t word : words(due[0]))
+      stream_.address.push_back(word + address_of(due[0]));
+    stream_.first.push_back(static_cast<std::int32_t>(stream_.address.size()));
+    stream_.group.push_back(group_of(due));
+  }
+
+  // The group of all that take a packet.
+  std::int32_t group_of(std::span<const Due> due) {
+    std::int32_t& alone = alone_[at(due[0].audience)];
+    if (due.size() == 1 && alone >= 0) return alone;
+    key_.clear();
+    for (const Due& d : due) key_.push_back(d.audience);
+    const auto [it, fresh] = groups_.try_emplace(key_, static_cast<std::int32_t>(groups_.size()));
+    if (due.size() == 1) alone = it->second;
+    if (fresh) add_group(due);
+    return it->second;
+  }
+
+  void add_group(std::span<const Due> due) {
+    std::vector<std::pair<int, std::int32_t>> members;
+    for (const Due& d : due) {
+      const Audience& audience = audiences_[at(d.audience)];
+      for (std::size_t i = audience.first; i < audience.end; ++i)
+        members.emplace_back(takers_[i].turn, takers_[i].pe);
+    }
+    std::ranges::sort(members);
+    for (const auto& [turn, pe] : members) stream_.member.push_back(pe);
+    stream_.first_member.push_back(static_cast<std::int32_t>(stream_.member.size()));
+  }
+
+  const PassView& pass_;
+  Tensor tensor_;
+  const TileLayout& layout_;
+  BusOrder bus_;
+  ServiceOrder order_;
+  std::vector<Share> shares_;  // of each kind
+  std::vector<Taker> takers_;
+  std::vector<Audience> audiences_;  // by kind, then by place
+  std::vector<Due> due_;
+  std::vector<std::int32_t> alone_;                           // group of each audience by itself
+  std::map<std::vector<std::int32_t>, std::int32_t> groups_;  // by audiences
+  std::vector<std::int32_t> key_;
+  Stream stream_;
+};
+
+// Each packet once for each member of its group, in their turns.
+Stream spread_out(const Stream& together) {
+  Stream apart;
+  std::map<std::int32_t, std::int32_t> group_of;
+  for (std::int32_t k = 0; k < together.packets(); ++k) {
+    const std::size_t group = at(together.group[at(k)]);
+    for (std::int32_t m = together.first_member[group]; m < together.first_member[group + 1]; ++m) {
+      const std::int32_t pe = together.member[at(m)];
+      const auto [it, fresh] = group_of.try_emplace(pe, static_cast<std::int32_t>(group_of.size()));
+      if (fresh) {
+        apart.member.push_back(pe);
+        apart.first_member.push_back(static_cast<std::int32_t>(apart.member.size()));
+      }
+      const auto from = together.address.begin();
+      apart.address.insert(apart.address.end(), from + together.first[at(k)],
+                           from + together.first[at(k) + 1]);
+      apart.first.push_back(static_cast<std::int32_t>(apart.address.size()));
+      apart.group.push_back(it->second);
+    }
+  }
+  return apart;
 }
 
 }  // namespace
 
-Stream build_stream(const Layer& layer, Tensor t, const std::vector<PeShare>& shares,
-                    const std::array<bool, kDims>& split, int packet_words, Sharing sharing,
-                    const TileLayout& layout, const Box& pass) {
-  const Coordinates pass_origin = origin(layer, t, pass);
-  std::vector<Packet> packets;
-  for (const PeShare& share : shares) {
-    const std::vector<Word> words = words_of(layer, t, share, split, layout, pass_origin);
-    const int window =
-        t == Tensor::kPsum ? share.program->window_psums : static_cast<int>(words.size());
-    std::ranges::move(packets_of(words, share, window, packet_words), std::back_inserter(packets));
-  }
-  std::ranges::sort(packets, {}, &Packet::order);
-  Stream stream;
-  std::map<std::vector<std::int32_t>, std::int32_t> groups;
-  for (std::size_t i = 0; i < packets.size();) {
-    std::vector<std::int32_t> members;
-    const std::size_t start = i;
-    do {
-      members.push_back(packets[i++].pe);
-    } while (sharing == Sharing::kTogether && i < packets.size() &&
-             packets[i].key == packets[start].key && packets[i].address == packets[start].address);
-    const auto [it, fresh] = groups.try_emplace(members, static_cast<std::int32_t>(groups.size()));
-    if (fresh) {
-      std::ranges::copy(members, std::back_inserter(stream.member));
-      stream.first_member.push_back(static_cast<std::int32_t>(stream.member.size()));
-    }
-    std::ranges::copy(packets[start].address, std::back_inserter(stream.address));
-    stream.first.push_back(static_cast<std::int32_t>(stream.address.size()));
-    stream.group.push_back(it->second);
-  }
-  return stream;
+Stream build_stream(const PassView& pass, Tensor t, const std::vector<PeShare>& shares,
+                    const Carriage& carriage, const TileLayout& layout) {
+  Stream stream = StreamBuilder(pass, t, carriage, layout).build(shares);
+  if (carriage.order == BusOrder::kPe) stream = pe_order(stream);
+  return carriage.sharing == Sharing::kTogether ? stream : spread_out(stream);
 }
 
 }  // namespace orrery

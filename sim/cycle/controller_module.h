@@ -1,20 +1,16 @@
-// The controller: sets a layer up, follows the schedule, and decides what overlaps with what.
+// The controller on the core clock: its orders go to the array and the DMA, its waits let time
+// pass.
 #pragma once
 
-#include <array>
 #include <deque>
 #include <optional>
 #include <systemc>
-#include <vector>
 
 #include "sim/cycle/job.h"
 
 namespace orrery {
 
-// For each step of the walk: wait for the tiles that it needs, order the pass, and order what the
-// machine may move beside it for the steps to come. What it may not move beside the array waits
-// until the array is idle. Where passes overlap, the next one is ordered while this one plays.
-class ControllerModule : public sc_core::sc_module {
+class ControllerModule : public sc_core::sc_module, private Player {
  public:
   sc_core::sc_fifo_out<PassPtr> passes;
   sc_core::sc_fifo_out<TransferPtr> transfers;
@@ -24,50 +20,33 @@ class ControllerModule : public sc_core::sc_module {
   void play(Job& job);
 
  private:
-  // One buffer of the GLB: the last pass that was planned to use it, and the last transfer that
-  // empties it.
-  struct Buffer {
-    PassPtr user;
-    TransferPtr store;
-  };
-  struct Tile {
-    PassPtr user;  // the last one planned
-    std::int64_t words = 0;
+  // Orders that somebody may still wait for, by number; those before `first` are over.
+  template <class Order>
+  struct Live {
+    std::deque<std::shared_ptr<Order>> order;
+    std::int64_t first = 1;
+    // Null: none, or over.
+    std::shared_ptr<Order> find(std::int64_t number);
   };
 
   void run();
-  void play_passes();
-  void play_pooling();
-  void set_up();
-  void plan_next();
-  void place_tile(const PassPtr& pass, Tensor t);
-  static PassPtr first_too_many(const Store& store, const std::deque<Tile>& latest,
-                                std::int64_t words);
-  void look_ahead();
-  bool needs_idle_array(const PassOrder& pass) const;
-  void order_loads(PassOrder& pass, bool beside_array);
-  void order_load(PassOrder& pass, Tensor t);
-  TransferPtr prepare(TransferKind kind, const Box& box, int buffer) const;
-  bool may_order_next(const PassOrder& pass) const;
   void give_up();
-  void order_pass(const PassPtr& pass);
-  void store(const PassPtr& pass);
-  void settle(PassOrder& pass);
-  void settle_and_charge(const std::vector<std::pair<TransferPtr, Stall>>& needs);
-  void report(std::int64_t done, std::int64_t of) const;
+
+  std::int64_t cycle() const override { return job_->core_cycle(); }
+  void let_pass(std::int64_t cycles) override;
+  void order(const TransferOrder& transfer) override;
+  void order(const PlannedPass& pass) override;
+  void wait_for_transfer(TransferNumber transfer) override;
+  void wait_for_pass(PassNumber pass) override;
+  std::optional<std::int64_t> array_idle_since() const override;
+  void clear_psums(int buffer) override;
+  bool failed() const override { return !job_->failure.empty(); }
+  void report(std::int64_t done, std::int64_t of) override;
 
   Job* job_ = nullptr;
   sc_core::sc_event begin_;
-  std::optional<Walk> walk_;
-  std::deque<PassPtr> planned_;  // the first one is next
-  PassPtr last_planned_;
-  std::array<std::vector<Buffer>, kTensors> buffers_;
-  std::array<int, kTensors> tiles_{};              // planned so far
-  std::array<std::deque<Tile>, kTensors> latest_;  // tiles planned
-  std::int64_t passes_planned_ = 0;
-  TransferPtr last_store_;
-  Stall store_cause_ = Stall::kOfmapStore;  // of the last store
-  std::int64_t charged_ = 0;                // core cycles before this one have their cause
+  Live<PassOrder> live_passes_;
+  Live<Transfer> live_transfers_;
 };
 
 }  // namespace orrery

@@ -71,9 +71,10 @@ void DmaModule::end_transfers() {
 }
 
 // Of the transfers that have room, the first in the queue of those that the earliest pass waits
-// for. It lets go of what it waited for.
+// for; chosen when nothing more happens at this time. It lets go of what it waited for.
 TransferPtr DmaModule::next_ready() {
   while (true) {
+    while (sc_core::sc_pending_activity_at_current_time()) wait(sc_core::SC_ZERO_TIME);
     for (TransferPtr order; orders->nb_read(order);) waiting_.push_back(order);
     auto ready = waiting_.end();
     for (auto t = waiting_.begin(); t != waiting_.end(); ++t) {
@@ -82,8 +83,8 @@ TransferPtr DmaModule::next_ready() {
     if (ready != waiting_.end()) {
       TransferPtr transfer = *ready;
       waiting_.erase(ready);
-      transfer->after_fill = transfer->after_pass = nullptr;
-      transfer->after = nullptr;
+      transfer->until_filled = transfer->until_over = nullptr;
+      transfer->until_done = nullptr;
       return transfer;
     }
     wait_for_room();
@@ -94,9 +95,9 @@ void DmaModule::wait_for_room() {
   sc_core::sc_event_or_list events;
   events |= orders->data_written_event();
   for (const TransferPtr& t : waiting_) {
-    if (t->after_fill && !t->after_fill->filled.open) events |= t->after_fill->filled.opened;
-    if (t->after_pass && !t->after_pass->done.open) events |= t->after_pass->done.opened;
-    if (t->after && !t->after->done.open) events |= t->after->done.opened;
+    if (t->until_filled && !t->until_filled->filled.open) events |= t->until_filled->filled.opened;
+    if (t->until_over && !t->until_over->done.open) events |= t->until_over->done.opened;
+    if (t->until_done && !t->until_done->done.open) events |= t->until_done->done.opened;
   }
   wait(events);
 }

@@ -1,8 +1,8 @@
 #include "sim/cycle/dram_module.h"
 
-#include <algorithm>
-#include <cmath>
 #include <cstring>
+
+#include "sim/cycle/clocks.h"
 
 namespace orrery {
 
@@ -13,18 +13,13 @@ DramModule::DramModule(const sc_core::sc_module_name& name) : sc_module(name), s
 
 void DramModule::configure(const Dram& dram, const ClockDomains& clocks, std::int64_t bytes) {
   bytes_.assign(static_cast<std::size_t>(bytes), 0);
-  latency_ = clocks.ticks_of(dram.latency_ns * 1e-9);
-  ticks_per_byte_ = static_cast<double>(clocks.ticks_per_second) / dram.bytes_per_second;
-  free_ = 0;
+  device_ = DramDevice(dram, clocks);
 }
 
 void DramModule::transport(tlm::tlm_generic_payload& request, sc_core::sc_time& delay) {
   if (access(request) != request.get_data_length()) return;
-  const auto now = static_cast<double>(tick_count(sc_core::sc_time_stamp()));
-  const double asked = now + static_cast<double>(tick_count(delay));
-  free_ = std::max(free_, asked + static_cast<double>(latency_)) +
-          ticks_per_byte_ * request.get_data_length();
-  delay = ticks(std::llround(free_ - now));
+  const std::int64_t now = tick_count(sc_core::sc_time_stamp());
+  delay = ticks(device_.serve(now + tick_count(delay), request.get_data_length()) - now);
 }
 
 // Moves the bytes; returns how many.

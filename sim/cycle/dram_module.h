@@ -8,13 +8,11 @@
 #include <tlm>
 #include <vector>
 
-#include "sim/cycle/clocks.h"
+#include "sim/machine/dram_device.h"
 
 namespace orrery {
 
-// Loosely timed. A request's data is complete `latency` after it was made and, since requests are
-// served one after the other, not before its bytes have passed at the bandwidth. Any other TLM-2.0
-// memory can take its place.
+// Loosely timed. Any other TLM-2.0 memory can take its place.
 class DramModule : public sc_core::sc_module {
  public:
   tlm_utils::simple_target_socket<DramModule, 64> socket;
@@ -28,9 +26,7 @@ class DramModule : public sc_core::sc_module {
   unsigned access(tlm::tlm_generic_payload& request);
 
   std::vector<unsigned char> bytes_;
-  std::int64_t latency_ = 0;  // ticks
-  double ticks_per_byte_ = 0;
-  double free_ = 0;  // tick from which the device can serve another request
+  DramDevice device_;
 };
 
 }  // namespace orrery

@@ -20,6 +20,10 @@ namespace {
 //   controller --passes--> array        GLB and clocks: in the Job
 //        \---transfers--> dma ==TLM==> dram
 class MachineModule : public sc_core::sc_module {
+  // More than the controller looks ahead (tiles of 64 passes, of three tensors, and their stores):
+  // it never waits for the DMA to read its orders.
+  static constexpr int kMostOrders = 512;
+
  public:
   explicit MachineModule(const sc_core::sc_module_name& name) : sc_module(name) {
     controller_.passes(passes_);
@@ -47,42 +51,12 @@ class MachineModule : public sc_core::sc_module {
   DmaModule dma_{"dma"};
   DramModule dram_{"dram"};
   sc_core::sc_fifo<PassPtr> passes_{"passes", 1};
-  sc_core::sc_fifo<TransferPtr> transfers_{"transfers", 8};
+  sc_core::sc_fifo<TransferPtr> transfers_{"transfers", kMostOrders};
 };
 
 MachineModule& the_machine() {
   static MachineModule machine("machine");
   return machine;
-}
-
-// A tile that the array uses and one that moves meanwhile; of a queue of filter tiles, one more
-// whose words have just gone to shadow registers.
-std::array<int, kTensors> buffers(const Machine& machine) {
-  std::array<int, kTensors> count;
-  for (const Tensor t : kAllTensors) {
-    const int queued = machine.store_of(t).prefetch_tiles;
-    count[index(t)] = queued > 0 ? queued + 2 : 2;
-  }
-  return count;
-}
-
-// Figures that follow from the ones counted.
-void complete(LayerResult& result, const Machine& machine) {
-  const auto stall = [&](Stall s) { return result.stalls[static_cast<std::size_t>(s)]; };
-  result.processing_cycles = result.cycles - stall(Stall::kSetup) - stall(Stall::kOfmapStore) -
-                             stall(Stall::kPsumStore) - stall(Stall::kIfmapLoad) -
-                             stall(Stall::kPsumLoad);
-  result.macs_gated = result.counts[Action::mac_none_gate];
-  result.macs = result.counts[Action::mac_none_compute] + result.macs_gated;
-  if (result.passes > 0) result.active_pes_mean /= static_cast<double>(result.passes);
-  const double ms = 1e-3 / machine.clocks.core_mhz;
-  result.latency_ms = static_cast<double>(result.cycles) * ms;
-  result.processing_ms = static_cast<double>(result.processing_cycles) * ms;
-  if (result.processing_cycles > 0) {
-    result.utilization =
-        static_cast<double>(result.macs) /
-        (static_cast<double>(machine.pes()) * static_cast<double>(result.processing_cycles));
-  }
 }
 
 std::string first_difference(const OperandTensor& ours, const OperandTensor& golden) {
@@ -121,7 +95,7 @@ LayerResult run_layer(const Machine& machine, const Layer& layer, const Mapping&
           .failure = {}};
   if (mapped) {
     job.layout = largest_tiles(layer, machine, mapping);
-    job.glb.resize(job.layout, buffers(machine));
+    job.glb.resize(job.layout, glb_buffers(machine));
   }
   OperandTensor ofmap = the_machine().play(job);
   if (!job.failure.empty()) throw InputError(fmt::format("layer {}: {}", layer.name, job.failure));

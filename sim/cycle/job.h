@@ -10,7 +10,7 @@
 #include "sim/cycle/engine.h"
 #include "sim/machine/dram_map.h"
 #include "sim/machine/glb.h"
-#include "sim/schedule/walk.h"
+#include "sim/schedule/sequencer.h"
 
 namespace orrery {
 
@@ -40,17 +40,6 @@ struct Job {
   // A word takes whole bytes of DRAM.
   int word_bytes() const { return (machine.numbers.word_bits + 7) / 8; }
   int words_per_psum() const { return machine.words_per_psum(); }
-  // A pooling layer has no filters.
-  bool has_filters() const { return layer.kind != LayerKind::kPool; }
-};
-
-enum class TransferKind : std::uint8_t {
-  kLoadIfmap,
-  kLoadFilter,
-  kLoadPsum,
-  kStorePsum,
-  kStoreOfmap,
-  kPoolPlanes
 };
 
 // A condition that opens once and stays open.
@@ -63,42 +52,32 @@ struct Gate {
   }
 };
 
-struct Transfer;
 struct PassOrder;
-using TransferPtr = std::shared_ptr<Transfer>;
+struct Transfer;
 using PassPtr = std::shared_ptr<PassOrder>;
+using TransferPtr = std::shared_ptr<Transfer>;
 
-// An order to the DMA: one tile, one way.
-struct Transfer {
-  TransferKind kind;
-  Box box;
-  int buffer = 0;         // of the GLB
-  std::int64_t pass = 0;  // number of the first that waits for it
-  // It can begin once this pass has taken its filters, or is over, and that transfer is done; null:
-  // at once.
-  PassPtr after_fill, after_pass;
-  TransferPtr after;
+// A transfer on its way, with what it waits for; null: for nothing, or no more.
+struct Transfer : TransferOrder {
+  PassPtr until_filled, until_over;
+  TransferPtr until_done;
   Gate done;
-  std::int64_t core_sees =
-      0;  // tick, an edge of the core clock, from which the core knows that it is done
+  // Tick, an edge of the core clock, from which the core knows that it is done.
+  std::int64_t core_sees = 0;
   bool ready() const;
 };
 
-// An order to the array: one pass.
-struct PassOrder {
-  Step step;
-  std::int64_t number = 0;                   // from 1 on
-  std::array<int, kTensors> buffer{};        // of the GLB, by tensor
-  std::array<PassPtr, kTensors> makes_room;  // with which a place for its tile comes free
-  std::array<TransferPtr, kTensors> load;    // what it waits for; null: nothing was ordered
-  std::int64_t fill_begin = 0;               // core cycle
-  Gate filled;                               // opens when the last filter word has left the GLB
+// A pass on its way.
+struct PassOrder : PlannedPass {
+  std::int64_t fill_begin = 0;  // core cycle
+  Gate filled;                  // opens when the last filter word has left the GLB
   Gate began, done;
 };
 
 inline bool Transfer::ready() const {
-  return (after_fill == nullptr || after_fill->filled.open) &&
-         (after_pass == nullptr || after_pass->done.open) && (after == nullptr || after->done.open);
+  return (until_filled == nullptr || until_filled->filled.open) &&
+         (until_over == nullptr || until_over->done.open) &&
+         (until_done == nullptr || until_done->done.open);
 }
 
 }  // namespace orrery

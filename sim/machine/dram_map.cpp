@@ -4,6 +4,7 @@
 
 #include <array>
 #include <numeric>
+#include <utility>
 
 #include "sim/schedule/walk.h"
 #include "workloads/input/input_error.h"
@@ -69,24 +70,43 @@ Axes psum_axes(const Layer& layer, const Box& box) {
            {all_of(box[kQ]), 1}}};
 }
 
-void append(std::vector<Run>& runs, std::int64_t dram, std::int64_t glb) {
+void append(std::vector<Run>& runs, Run next) {
   if (!runs.empty()) {
     Run& last = runs.back();
-    if (last.dram + last.size == dram && last.glb + last.size == glb) {
-      ++last.size;
+    if (last.dram + last.size == next.dram && last.glb + last.size == next.glb) {
+      last.size += next.size;
       return;
     }
   }
-  runs.push_back({dram, glb, 1});
+  runs.push_back(next);
 }
 
-void walk(const Axes& axes, std::size_t axis, std::int64_t dram, std::int64_t glb,
-          std::vector<Run>& runs) {
-  if (axis == axes.size()) return append(runs, dram, glb);
+// Coordinates of an axis that follow each other: the first, and how many.
+using Stretches = std::vector<std::pair<int, int>>;
+Stretches stretches(const std::vector<int>& at) {
+  Stretches out;
+  for (const int x : at) {
+    if (!out.empty() && out.back().first + out.back().second == x) {
+      ++out.back().second;
+    } else {
+      out.emplace_back(x, 1);
+    }
+  }
+  return out;
+}
+
+// `innermost`: the stretches of the last axis, whose elements lie next to each other.
+void walk(const Axes& axes, const Stretches& innermost, std::size_t axis, std::int64_t dram,
+          std::int64_t glb, std::vector<Run>& runs) {
   const Axis& a = axes[axis];
+  if (axis + 1 == axes.size()) {
+    for (const auto& [first, size] : innermost)
+      append(runs, {dram + first - a.dram_origin, glb + first - a.glb_origin, size});
+    return;
+  }
   for (const int x : a.at)
-    walk(axes, axis + 1, dram + (x - a.dram_origin) * a.dram, glb + (x - a.glb_origin) * a.glb,
-         runs);
+    walk(axes, innermost, axis + 1, dram + (x - a.dram_origin) * a.dram,
+         glb + (x - a.glb_origin) * a.glb, runs);
 }
 
 }  // namespace
@@ -161,7 +181,7 @@ std::vector<Run> tile_runs(const Layer& layer, const Machine& machine, const Box
     axes[a].glb_origin = from[a];
   }
   std::vector<Run> runs;
-  walk(axes, 0, 0, 0, runs);
+  walk(axes, stretches(axes.back().at), 0, 0, 0, runs);
   return runs;
 }
 

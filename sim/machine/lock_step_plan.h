@@ -13,14 +13,21 @@ namespace orrery {
 // What the PEs do with their words.
 enum class PeWork : std::uint8_t { kMultiply, kMax, kSum };
 
-// A lane is a register that several PEs share because they always want the same word; they are
-// one in the model and as many as there are PEs in the counts.
+// What a plan is made for: to play values, or times and counts alone. The latter lacks the lists of
+// lanes and PEs.
+enum class PlanFor : std::uint8_t { kValues, kTimes };
+
+// How the words of an item come to the PEs. A lane is a register that several PEs share because
+// they always want the same word; they are one in the model and as many as there are PEs in the
+// counts.
 struct WordGroup {
   std::vector<std::int32_t> lane;      // lanes that take their word from the bus
   std::vector<std::int32_t> offset;    // of its word, from the item's address
   std::vector<std::int32_t> to, from;  // lanes that take the word that another had ...
   int distance = 0;                    // ... so many items before
-  std::vector<std::int32_t> bus;       // words on the bus, from the item's address
+  // Ifmap words on the bus, from the item's address, where padding is made there.
+  std::vector<std::int32_t> bus;
+  std::int64_t words = 0;                            // on the bus
   std::int64_t deliveries = 0, hops = 0, fills = 0;  // words: off the bus; between PEs; into PEs
   std::int64_t cycles = 0;                           // on the bus
 };
@@ -35,17 +42,17 @@ struct Item {
 // in row i / cols and column i % cols; a row shares an ifmap lane and a column's products, each of
 // them a window, add up to its psum) rows and cols say so; else they are 0.
 struct MacGroup {
+  std::int64_t pes = 0;
   std::vector<std::int32_t> pe, ifmap, filter;
   std::size_t rows = 0, cols = 0;
 };
 
-// The psums that leave at the end of a window.
+// The psums that leave at the end of a window, and the parts that PEs have of them.
 struct PsumGroup {
+  std::int64_t psums = 0, parts = 0;
   std::vector<std::int32_t> address;   // of each psum, from the window's
   std::vector<std::int32_t> first{0};  // psum k comes from from[first[k]] .. from[first[k+1]]
   std::vector<std::int32_t> from;      // slot * PEs + PE, in the order in which they are added
-  std::int64_t psums() const { return static_cast<std::int64_t>(address.size()); }
-  std::int64_t parts() const { return static_cast<std::int64_t>(from.size()); }
 };
 
 struct StepRow {
@@ -62,6 +69,14 @@ struct WindowRow {
   std::uint32_t group = 0;
 };
 
+// Sums over a plan: its words as in WordGroup, by operand; operations of PEs, and those of them
+// that start a psum; psums and their parts as in PsumGroup.
+struct PlanSums {
+  std::array<std::int64_t, 2> words{}, deliveries{}, hops{}, fills{};
+  std::int64_t macs = 0, starts = 0;
+  std::int64_t psums = 0, parts = 0;
+};
+
 struct LockStepPlan {
   std::vector<StepRow> steps;
   std::vector<WindowRow> windows;
@@ -70,6 +85,7 @@ struct LockStepPlan {
   std::array<int, 2> lanes{};
   std::vector<MacGroup> macs;
   std::vector<PsumGroup> psums;
+  PlanSums sums;
   std::int32_t lost_lane = -1;  // of the PE that loses a word
   int pes = 0;
   int window_psums = 1;
@@ -80,6 +96,6 @@ struct LockStepPlan {
 // Throws InputError where the pass is so ragged that it has more than 64 kinds of PEs. A lost
 // word's PE gets a lane of its own.
 LockStepPlan plan_lock_step(const LockStepPass& pass, PeWork work, const Machine& machine,
-                            const LostWord& lost);
+                            const LostWord& lost, PlanFor what = PlanFor::kValues);
 
 }  // namespace orrery

@@ -49,6 +49,24 @@ std::string_view name(Check c) {
   return "";
 }
 
+void complete(LayerResult& result, const Machine& machine) {
+  const auto stall = [&](Stall s) { return result.stalls[static_cast<std::size_t>(s)]; };
+  result.processing_cycles = result.cycles - stall(Stall::kSetup) - stall(Stall::kOfmapStore) -
+                             stall(Stall::kPsumStore) - stall(Stall::kIfmapLoad) -
+                             stall(Stall::kPsumLoad);
+  result.macs_gated = result.counts[Action::mac_none_gate];
+  result.macs = result.counts[Action::mac_none_compute] + result.macs_gated;
+  if (result.passes > 0) result.active_pes_mean /= static_cast<double>(result.passes);
+  const double ms = 1e-3 / machine.clocks.core_mhz;
+  result.latency_ms = static_cast<double>(result.cycles) * ms;
+  result.processing_ms = static_cast<double>(result.processing_cycles) * ms;
+  if (result.processing_cycles > 0) {
+    result.utilization =
+        static_cast<double>(result.macs) /
+        (static_cast<double>(machine.pes()) * static_cast<double>(result.processing_cycles));
+  }
+}
+
 LayerResult total(const NetworkResult& result) {
   LayerResult sum;
   sum.name = "total";

@@ -76,10 +76,15 @@ struct LayerResult {
   int requant_shift = 0;
 };
 
+// Works out the figures that follow from the ones counted: processing cycles, MACs, times,
+// utilization and the mean of the active PEs, of which `active_pes_mean` holds the sum over passes.
+void complete(LayerResult& result, const Machine& machine);
+
 struct NetworkResult {
   std::string version;
   bool complete = true;  // every selected layer ran to its end
   std::string machine, network, dataflow, mac, engine, data;
+  std::vector<std::string> set;  // "PATH=VALUE": values of the machine that are not its file's
   int batch = 1;
   std::uint64_t seed = 0;
   double core_mhz = 0;

@@ -1,6 +1,7 @@
 #include "sim/schedule/walk.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace orrery {
 namespace {
@@ -53,6 +54,7 @@ bool Walk::advance() {
     if (at_[i] + 1 < trips(loops_[i], box_[i])) {
       ++at_[i];
       outermost_moved_ = i;
+      moved_ = moved_ < 0 ? static_cast<int>(i) : std::min(moved_, static_cast<int>(i));
       settle(i);
       return true;
     }
@@ -89,6 +91,26 @@ bool Walk::next(Step& step) {
     ahead_.starts_tile = ahead_.starts_psums;
   }
   return true;
+}
+
+int Walk::take_moved() { return std::exchange(moved_, -1); }
+
+int Walk::blocks(int loop) const {
+  const auto i = static_cast<std::size_t>(loop);
+  return trips(loops_[i], box_[i]);
+}
+
+Box Walk::box_of(int loop, int k) const {
+  const auto i = static_cast<std::size_t>(loop);
+  return block(loops_[i], box_[i], k);
+}
+
+void Walk::skip(int loop, int blocks) {
+  at_[static_cast<std::size_t>(loop)] += blocks;
+  settle(static_cast<std::size_t>(loop));
+  const Step step = present();
+  ahead_.pass = step.pass;
+  ahead_.tile = step.tile;
 }
 
 }  // namespace orrery

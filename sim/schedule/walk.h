@@ -33,6 +33,21 @@ class Walk {
   bool next(Step& step);
   std::int64_t passes() const { return passes_; }
 
+  // For engines that skip passes which repeat others. Loops are numbered outermost first; the step
+  // to come belongs to the present block of each.
+  // The outermost loop that has moved since the last call; -1: none.
+  int take_moved();
+  int block_of(int loop) const { return at_[static_cast<std::size_t>(loop)]; }
+  int blocks(int loop) const;
+  // What the loop and those outside it leave to its block `k`.
+  Box box_of(int loop, int k) const;
+  Dim dim_of(int loop) const { return loops_[static_cast<std::size_t>(loop)].dim; }
+  const Step& to_come() const { return ahead_; }
+  int loops() const { return static_cast<int>(loops_.size()); }
+  // Goes on so many blocks of a loop; neither the present one nor the one that it comes to may be
+  // the first or the last.
+  void skip(int loop, int blocks);
+
  private:
   bool advance();
   void settle(std::size_t from);
@@ -45,6 +60,7 @@ class Walk {
   std::vector<int> at_;      // block of each loop
   std::vector<Box> box_;     // box_[i]: before loop i; the last: of the pass
   std::size_t outermost_moved_ = 0;
+  int moved_ = -1;  // outermost since it was last asked for
   std::int64_t passes_ = 0;
   bool over_ = false;
   bool first_ = true;

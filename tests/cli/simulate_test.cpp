@@ -20,8 +20,9 @@ const Arguments kMachines{"tutorial_2x2", "tutorial_4x4"};
 const std::vector<std::string> kLayers{"STRIDED", "DILATED", "DEPTHWISE", "POOL", "GEMM", "FC"};
 
 const char* const kRunKeys[] = {
-    "schema", "orrery_version", "complete", "machine",  "network",   "mac", "dataflow", "engine",
-    "batch",  "seed",           "data",     "core_mhz", "word_bits", "pes", "layers",   "total"};
+    "schema", "orrery_version", "complete", "machine", "network",  "mac",       "dataflow",
+    "engine", "batch",          "seed",     "data",    "core_mhz", "word_bits", "pes",
+    "layers", "total",          "set",      "beside"};
 const char* const kLayerKeys[] = {
     "name",          "cycles",          "processing_cycles", "pass_cycles",
     "passes",        "steps",           "latency_ms",        "macs",
@@ -180,8 +181,9 @@ std::map<std::string, std::string> unfolded(const json::object& result, const js
     }
   }
   cells["layer"] = cells["name"];
+  cells["set"] = "";  // a list there, a text here; empty in both
   for (const char* key : {"schema", "layers", "total", "name", "stalls", "pe_cycles",
-                          "pe_cycles_before_mac", "counts", "mapping"}) {
+                          "pe_cycles_before_mac", "counts", "mapping", "beside"}) {
     cells.erase(key);
   }
   return cells;

@@ -28,11 +28,11 @@ std::string name_of(const Node& node) { return node.path.empty() ? "the file" : 
   node.fail(fmt::format("{} is {}; it must be {}", name_of(node), found(node), wanted));
 }
 
-// "PEs", "words/cycle", "MHz": abbreviations that end in s, z or B have no plural.
+// "PEs", "words/cycle", "MHz": abbreviations that end in s, z, B or % have no plural.
 std::string plural(std::string_view unit) {
   const std::size_t slash = std::min(unit.find('/'), unit.size());
   std::string many(unit.substr(0, slash));
-  if (!many.empty() && std::string_view("szB").find(many.back()) == std::string_view::npos)
+  if (!many.empty() && std::string_view("szB%").find(many.back()) == std::string_view::npos)
     many += 's';
   return many + std::string(unit.substr(slash));
 }

@@ -221,7 +221,7 @@ void Node::allow_keys(const std::vector<std::string>& known) const {
   if (kind != Kind::kMap) fail(context(*this) + " must be a map of keys and values");
   for (std::size_t i = 0; i < keys.size(); ++i) {
     if (std::find(known.begin(), known.end(), keys[i]) != known.end()) continue;
-    throw InputError({where.file, key_lines[i]},
+    throw InputError({items[i].where.file, key_lines[i]},
                      fmt::format("unknown key '{}' in {}{}", keys[i], context(*this),
                                  did_you_mean(keys[i], known)));
   }

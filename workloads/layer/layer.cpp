@@ -48,8 +48,7 @@ std::int64_t Layer::macs() const { return kind == LayerKind::kPool ? 0 : box().p
 std::int64_t Layer::filter_words() const { return footprint_words(*this, box(), Tensor::kFilter); }
 
 std::int64_t Layer::parameters() const {
-  const bool has_bias = kind != LayerKind::kPool && post.bias;
-  return filter_words() + (has_bias ? std::int64_t{bound(Dim::kG)} * bound(Dim::kM) : 0);
+  return filter_words() + (has_bias() ? std::int64_t{bound(Dim::kG)} * bound(Dim::kM) : 0);
 }
 
 std::vector<int> touched(Range out, Range taps, int stride, int dilation) {

@@ -124,6 +124,7 @@ struct Layer {
   Box box() const;
   // Multiply-accumulates of the whole batch: the product of the bounds; 0 for pooling layers.
   std::int64_t macs() const;
+  bool has_bias() const { return kind != LayerKind::kPool && post.bias; }
   // Filter words, and filter words plus one bias for each ofmap channel.
   std::int64_t filter_words() const;
   std::int64_t parameters() const;

@@ -94,9 +94,8 @@ T zeros(const std::vector<int>& shape) {
   return tensor;
 }
 
-bool has_bias(const Layer& layer) { return layer.kind != LayerKind::kPool && layer.post.bias; }
 std::vector<int> bias_shape(const Layer& layer) {
-  return {has_bias(layer) ? layer.bound(Dim::kG) * layer.bound(Dim::kM) : 0};
+  return {layer.has_bias() ? layer.bound(Dim::kG) * layer.bound(Dim::kM) : 0};
 }
 
 }  // namespace
@@ -160,7 +159,7 @@ Operands operands_from_directory(const Layer& layer, const std::filesystem::path
   if (layer.kind != LayerKind::kPool) {
     out.filter = read_npy_operands(file("filter"), filter_shape(layer), layer.operand_bits);
   }
-  if (has_bias(layer)) out.bias = read_npy_psums(file("bias"), bias_shape(layer));
+  if (layer.has_bias()) out.bias = read_npy_psums(file("bias"), bias_shape(layer));
   return out;
 }
 

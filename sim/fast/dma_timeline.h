@@ -1,0 +1,71 @@
+// When transfers begin and end: the DMA, as far as its choices are known.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <vector>
+
+#include "sim/fast/transfer_times.h"
+
+namespace orrery {
+
+// The DMA chooses at the end of the tick in which it is free and a transfer has room; so its
+// choices in a tick are known as soon as all orders, and all ends of passes, up to that tick are.
+// It is asked for what has come about by then, and never ahead.
+class DmaTimeline {
+ public:
+  DmaTimeline(const Machine& machine, const ClockDomains& clocks, TransferTimes& times);
+
+  // A transfer that can begin from tick `ready` on, but for the pass and the transfer that it still
+  // waits for (0: none).
+  struct Waiting {
+    TransferNumber number = 0;
+    int sort = 0;
+    PassNumber pass = 0;  // the first that waits for it
+    std::int64_t ready = 0;
+    PassNumber until_filled = 0, until_over = 0;
+    TransferNumber until_done = 0;
+  };
+  void order(const Waiting& transfer);
+  // A pass has been given to the array: the ticks in which its filters are taken and it is over.
+  void pass_is_known(PassNumber pass, std::int64_t filled, std::int64_t over);
+  // Begins transfers until `transfer` has begun; returns the tick, an edge of the core clock, from
+  // which the core knows of its end.
+  std::int64_t seen(TransferNumber transfer);
+  // Begins all transfers whose choice falls before tick `now`.
+  void catch_up(std::int64_t now);
+  // Forgets what no order after tick `now` can ask for.
+  void forget(std::int64_t now);
+  const Counts& counts() const { return counts_; }
+
+  // For folding: what decides how it goes on after tick `now`, relative to it and to the latest
+  // pass and transfer; all choices before `now` have been made.
+  void append_state(std::vector<std::int64_t>& to, std::int64_t now, PassNumber pass,
+                    TransferNumber transfer) const;
+  // Moves it in time, and on to later passes and transfers, whose counts it adds.
+  void shift(std::int64_t ticks, PassNumber passes, TransferNumber transfers, const Counts& counts);
+  // 0: a transfer whose end the core knew in tick `now`.
+  std::int64_t live(TransferNumber transfer, std::int64_t now) const;
+
+ private:
+  struct Begun {
+    std::int64_t end = -1, seen = -1;  // ticks; -1: not begun yet
+  };
+
+  bool begin_next(std::int64_t before);
+  Begun& begun(TransferNumber transfer);
+
+  const Machine& machine_;
+  const ClockDomains& clocks_;
+  TransferTimes& times_;
+  DramDevice dram_;
+  std::vector<Waiting> waiting_;
+  std::deque<Begun> begun_;  // from transfer first_ on
+  TransferNumber first_ = 1;
+  std::deque<std::int64_t> under_way_;  // ends
+  std::int64_t free_ = 0;               // tick from which the next choice can fall
+  std::int64_t link_free_ = 0;
+  Counts counts_;
+};
+
+}  // namespace orrery

@@ -1,0 +1,23 @@
+// The fast engine: a layer's cycles, stalls and counts without playing clocks or values.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+
+#include "sim/result/result.h"
+
+namespace orrery {
+
+struct FastOptions {
+  // Called after each pass that is not skipped (of a pooling layer: image); may be empty.
+  std::function<void(std::int64_t done, std::int64_t of)> progress;
+  bool folds = true;  // skip stretches that repeat; off: for tests
+};
+
+// Exactly the figures of run_layer(), but for those that depend on data: MACs are counted as if no
+// operand were zero, and there is no ofmap to check. Throws InputError where the mapping fails
+// check(), the tensors do not fit DRAM, or a pass can never end.
+LayerResult run_layer_fast(const Machine& machine, const Layer& layer, const Mapping& mapping,
+                           const FastOptions& options = {});
+
+}  // namespace orrery

@@ -1,0 +1,62 @@
+#include "sim/fast/fold.h"
+
+#include "sim/fast/array_times.h"
+
+namespace orrery {
+namespace {
+
+std::uint64_t hash_of(const std::vector<std::int64_t>& state) {
+  std::uint64_t hash = 0x9e3779b97f4a7c15;
+  for (const std::int64_t v : state) {
+    hash = (hash ^ static_cast<std::uint64_t>(v)) * 0xff51afd7ed558ccd;
+    hash ^= hash >> 32;
+  }
+  return hash;
+}
+
+// a + times * b; unsigned figures go round.
+void add(Fold::Sums& a, const Fold::Sums& b, std::int64_t times) {
+  const auto factor = static_cast<std::uint64_t>(times);
+  a.now += times * b.now;
+  a.passes += times * b.passes;
+  a.transfers += times * b.transfers;
+  a.active_pes += factor * b.active_pes;
+  for (std::size_t i = 0; i < a.stalls.size(); ++i) a.stalls[i] += factor * b.stalls[i];
+  add(a.record, b.record, times);
+  for (std::size_t i = 0; i < a.moved.value.size(); ++i)
+    a.moved.value[i] += factor * b.moved.value[i];
+}
+
+}  // namespace
+
+std::optional<Fold::Period> Fold::look(int loop, int block, std::vector<std::int64_t> state,
+                                       const Sums& sums) {
+  const auto l = static_cast<std::size_t>(loop);
+  if (seen_.size() <= l) seen_.resize(l + 1);
+  const std::uint64_t hash = hash_of(state);
+  const auto [first, last] = seen_[l].equal_range(hash);
+  for (auto it = first; it != last; ++it) {
+    const Seen& seen = it->second;
+    if (seen.state == state) return Period{block - seen.block, sums - seen.sums};
+  }
+  seen_[l].emplace(hash, Seen{std::move(state), block, sums});
+  return {};
+}
+
+void Fold::forget_inside(int loop) {
+  for (auto l = static_cast<std::size_t>(loop) + 1; l < seen_.size(); ++l) seen_[l].clear();
+}
+
+Fold::Sums operator-(const Fold::Sums& a, const Fold::Sums& b) {
+  Fold::Sums out = a;
+  add(out, b, -1);
+  return out;
+}
+
+Fold::Sums operator*(const Fold::Sums& a, std::int64_t times) {
+  Fold::Sums out;
+  add(out, a, times);
+  return out;
+}
+
+}  // namespace orrery

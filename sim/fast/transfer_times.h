@@ -1,0 +1,72 @@
+// How long transfers take on link and DRAM, remembered by their form.
+#pragma once
+
+#include <cstdint>
+#include <unordered_map>
+#include <vector>
+
+#include "arch/counts/counts.h"
+#include "sim/fast/form.h"
+#include "sim/machine/clocks.h"
+#include "sim/machine/dram_device.h"
+#include "sim/machine/dram_map.h"
+#include "sim/schedule/sequencer.h"
+
+namespace orrery {
+
+class TransferTimes {
+ public:
+  TransferTimes(const Machine& machine, const Layer& layer, const Mapping& mapping,
+                const ClockDomains& clocks);
+
+  // Transfers of one kind and form are alike: a number for each such sort.
+  int sort(const TransferOrder& transfer);
+  // What moving one of them counts.
+  const Counts& counts(int sort) const { return sorts_[static_cast<std::size_t>(sort)].counts; }
+  // The link edge with which a transfer ends that begins on link edge `begin`, its words behind
+  // those that pass the link until `link_free`.
+  std::int64_t end(int sort, std::int64_t begin, std::int64_t link_free, DramDevice& dram);
+
+ private:
+  // Neighbouring words in DRAM, so many times after one another.
+  struct Stretch {
+    std::int64_t words = 0, times = 0;
+  };
+  struct Sort {
+    std::vector<Stretch> stretches;
+    std::int64_t words = 0;        // of all
+    std::int64_t post_cycles = 0;  // core cycles of post-processing
+    Counts counts;
+  };
+  // What of the past a transfer meets, in ticks from its begin.
+  struct Meets {
+    int sort = 0;
+    std::int64_t link = 0;
+    DramDevice::Moment dram;
+    bool operator==(const Meets&) const = default;
+  };
+  struct MeetsHash {
+    std::size_t operator()(const Meets& m) const;
+  };
+  struct Takes {
+    std::int64_t ticks = 0;
+    DramDevice::Moment dram;  // left behind, as seen from the begin
+  };
+
+  Sort make(const TransferOrder& transfer) const;
+  void add(Sort& sort, std::int64_t words) const;
+  void add_tile(Sort& sort, const TransferOrder& transfer, Tensor t, int words) const;
+  void add_ofmap(Sort& sort, const Box& box) const;
+  void add_planes(Sort& sort, const Box& box) const;
+  Takes play(const Sort& sort, const Meets& meets) const;
+
+  const Machine& machine_;
+  const Layer& layer_;
+  const ClockDomains& clocks_;
+  std::array<TileLayout, kTensors> layout_{};
+  std::unordered_map<Form, int, FormHash> sort_of_;
+  std::vector<Sort> sorts_;
+  std::unordered_map<Meets, Takes, MeetsHash> takes_;
+};
+
+}  // namespace orrery

@@ -1,0 +1,77 @@
+#include "tests/fast/same.h"
+
+#include <fmt/format.h>
+
+#include "sim/cycle/engine.h"
+#include "sim/fast/engine.h"
+#include "workloads/input/input_error.h"
+
+namespace orrery::test {
+namespace {
+
+std::string differ(std::string_view figure, std::uint64_t fast, std::uint64_t cycle) {
+  if (fast == cycle) return {};
+  return fmt::format("{}: fast {}, SystemC {}; ", figure, fast, cycle);
+}
+
+template <class Names, class Figures>
+std::string differ_in(const Names& names, const Figures& fast, const Figures& cycle) {
+  std::string out;
+  for (std::size_t i = 0; i < names.size(); ++i) out += differ(names[i], fast[i], cycle[i]);
+  return out;
+}
+
+std::string difference(const LayerResult& fast, const LayerResult& cycle) {
+  std::string out = differ("cycles", fast.cycles, cycle.cycles);
+  out += differ("processing_cycles", fast.processing_cycles, cycle.processing_cycles);
+  out += differ("pass_cycles", fast.pass_cycles, cycle.pass_cycles);
+  out += differ("passes", fast.passes, cycle.passes);
+  out += differ("steps", fast.steps, cycle.steps);
+  out += differ("macs", fast.macs, cycle.macs);
+  out += differ("macs_gated", fast.macs_gated, cycle.macs_gated);
+  out += differ_in(kStallNames, fast.stalls, cycle.stalls);
+  out += differ_in(kPeStateNames, fast.pe_cycles, cycle.pe_cycles);
+  out += differ_in(kBeforeMacNames, fast.before_mac, cycle.before_mac);
+  for (std::size_t i = 0; i < kActions.size(); ++i) {
+    const ActionName& a = kActions[i];
+    out += differ(fmt::format("{} {} {}", a.structure, a.tensor, a.action), fast.counts.value[i],
+                  cycle.counts.value[i]);
+  }
+  if (fast.active_pes != cycle.active_pes || fast.active_pes_mean != cycle.active_pes_mean ||
+      fast.utilization != cycle.utilization || fast.latency_ms != cycle.latency_ms ||
+      fast.processing_ms != cycle.processing_ms || fast.reduction != cycle.reduction)
+    out += "active PEs, utilization, times or reduction; ";
+  return out;
+}
+
+template <class Run>
+std::string mistake_of(Run run, LayerResult& result) {
+  try {
+    result = run();
+  } catch (const InputError& error) {
+    return error.what();
+  }
+  return {};
+}
+
+}  // namespace
+
+std::string difference_of_engines(Machine machine, const Layer& layer, const Mapping& mapping,
+                                  const Operands& in, bool folds) {
+  if (machine.mac == "mac_zero_gated") machine.mac = "mac_int16";
+  LayerResult fast, cycle;
+  const std::string stopped = mistake_of(
+      [&] {
+        RunOptions options;
+        options.check = false;
+        return run_layer(machine, layer, mapping, in, options);
+      },
+      cycle);
+  const std::string also = mistake_of(
+      [&] { return run_layer_fast(machine, layer, mapping, {.progress = {}, .folds = folds}); },
+      fast);
+  if (stopped != also) return fmt::format("fast: '{}', SystemC: '{}'", also, stopped);
+  return stopped.empty() ? difference(fast, cycle) : std::string();
+}
+
+}  // namespace orrery::test
