@@ -29,6 +29,10 @@ void ArrayModule::configure(Job& job) {
 void ArrayModule::fill() {
   while (true) {
     const PassPtr order = orders->read();
+    if (given_up()) {
+      leave(*order);
+      continue;
+    }
     try {
       move_shadow_filters(*order);
     } catch (const InputError& error) {
@@ -47,6 +51,10 @@ void ArrayModule::run() {
   while (true) {
     const PassPtr order = filled_.read();
     order->began.release();
+    if (given_up()) {
+      leave(*order);
+      continue;
+    }
     try {
       lock_step_ ? play_in_lock_step(order) : play(order);
     } catch (const DeadlockError& error) {
@@ -76,6 +84,11 @@ void ArrayModule::move_shadow_filters(PassOrder& order) {
 // A pass that cannot be played: those who wait for it go on, and find the reason in the job.
 void ArrayModule::give_up(PassOrder& order, const std::string& why) {
   job_->failure = why;
+  leave(order);
+}
+
+// A pass that is not played.
+void ArrayModule::leave(PassOrder& order) {
   --job_->passes_under_way;
   order.filled.release();
   order.done.release();
