@@ -4,11 +4,17 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdlib>
+#include <filesystem>
+#include <ostream>
 
-#include "sim/cycle/engine.h"
+#include "dataflows/all.h"
 #include "tests/cycle/random_case.h"
 #include "tests/fast/same.h"
+#include "workloads/network/network.h"
+#include "workloads/network/widths.h"
+#include "workloads/tensor/operands.h"
 
 namespace orrery::test {
 namespace {
@@ -25,6 +31,44 @@ TEST(FastEngine, EqualsTheSystemCEngineOnRandomCases) {
     }
   }
 }
+
+// AlexNet in a dataflow of a machine.
+struct Whole {
+  const char* machine;
+  const char* dataflow;
+  bool quick;  // in every run
+};
+std::ostream& operator<<(std::ostream& out, const Whole& w) {
+  return out << w.machine << " " << w.dataflow;
+}
+
+class AlexNet : public testing::TestWithParam<Whole> {};
+
+// Thousands of passes a layer, most of which the fast engine skips.
+TEST_P(AlexNet, TakesTheSameInBothEngines) {
+  if (!GetParam().quick && std::getenv("ORRERY_ALL") == nullptr)
+    GTEST_SKIP() << "minutes long: only with ORRERY_ALL=1";
+  const std::filesystem::path root = ORRERY_SOURCE_DIR;
+  const Machine machine = read_machine(root / "arch" / fmt::format("{}.yaml", GetParam().machine));
+  const Network network =
+      at_widths(select(read_network(root / "workloads/alexnet"), 1, {}), machine.widths());
+  for (const Layer& layer : network.layers) {
+    if (layer.kind == LayerKind::kPool && !machine.pe.pools) continue;
+    const auto dataflow =
+        std::ranges::find(kDataflows, std::string_view(GetParam().dataflow), &Dataflow::name);
+    const Mapping mapping = dataflow->map(layer, machine);
+    const Operands in = synthetic_operands(layer, 1, machine.numbers.psum_bits);
+    EXPECT_EQ(difference_of_engines(machine, layer, mapping, in, true), "") << layer.name;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(FastEngine, AlexNet,
+                         testing::Values(Whole{"eyeriss", "rs", true}, Whole{"tpu_v1", "ws", true},
+                                         Whole{"shidiannao", "os", true},
+                                         Whole{"diannao", "nlr", true},
+                                         Whole{"eyeriss", "ws", false},
+                                         Whole{"eyeriss", "os", false},
+                                         Whole{"eyeriss", "nlr", false}));
 
 }  // namespace
 }  // namespace orrery::test
