@@ -68,10 +68,26 @@ std::string difference_of_engines(Machine machine, const Layer& layer, const Map
       },
       cycle);
   const std::string also = mistake_of(
-      [&] { return run_layer_fast(machine, layer, mapping, {.progress = {}, .folds = folds}); },
+      [&] {
+        return run_layer_fast(machine, layer, mapping,
+                              {.progress = {}, .folds = folds, .memory = nullptr});
+      },
       fast);
   if (stopped != also) return fmt::format("fast: '{}', SystemC: '{}'", also, stopped);
   return stopped.empty() ? difference(fast, cycle) : std::string();
+}
+
+std::string difference_of_memory(const Machine& machine, const Layer& layer, const Mapping& mapping,
+                                 PassMemory& memory) {
+  LayerResult with, without;
+  const auto run = [&](PassMemory* given) {
+    return run_layer_fast(machine, layer, mapping,
+                          {.progress = {}, .folds = true, .memory = given});
+  };
+  const std::string stopped = mistake_of([&] { return run(nullptr); }, without);
+  const std::string also = mistake_of([&] { return run(&memory); }, with);
+  if (stopped != also) return fmt::format("with '{}', without '{}'", also, stopped);
+  return stopped.empty() ? difference(with, without) : std::string();
 }
 
 }  // namespace orrery::test
