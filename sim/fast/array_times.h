@@ -26,7 +26,8 @@ class ArrayTimes {
   virtual std::int64_t fill_cycles(int sort) const = 0;
   // Plays the next pass, on one axis of core cycles for all passes (see LockStepArray::play).
   virtual PassTimes play(int sort, std::int64_t fill_begin, std::int64_t begin) = 0;
-  // All passes are over by now.
+  // A pass is over in cycle `now`. Called for each pass in order; before the next one is played, if
+  // that begins no earlier.
   virtual void finish(std::int64_t now) = 0;
   // Sums over the passes so far.
   virtual const PassRecord& totals() const = 0;

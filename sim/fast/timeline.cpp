@@ -20,6 +20,7 @@ LayerResult Timeline::play(
     const std::function<void(std::int64_t done, std::int64_t of)>& progress) {
   progress_ = &progress;
   sequencer_.play();
+  finish_until(cycle());
   LayerResult result;
   result.cycles = static_cast<std::uint64_t>(cycle());
   result.stalls = sequencer_.stalls();
@@ -61,6 +62,7 @@ void Timeline::order(const PlannedPass& pass) {
   const bool shadows = array_->shadows(sort);
   const std::int64_t shadowed = read + (shadows ? array_->fill_cycles(sort) : 0);
   const std::int64_t begin = std::max({shadowed, stages_.begun, stages_.handed});
+  finish_until(begin);
   const PassTimes times = array_->play(sort, read, begin);
   const std::int64_t filled = shadows ? shadowed : times.filled;
   stages_ = {.read = read,
@@ -68,7 +70,7 @@ void Timeline::order(const PlannedPass& pass) {
              .begun = begin,
              .handed = shadows ? times.handed : std::max(times.filled, times.handed),
              .done = std::max(times.done, stages_.done)};
-  array_->finish(stages_.done);
+  ends_.push_back(stages_.done);
   forget_passes();
   known_.push_back({pass.number, filled * clocks_.core.period, stages_.done * clocks_.core.period});
   dma_.pass_is_known(pass.number, known_.back().filled, known_.back().over);
@@ -89,7 +91,12 @@ void Timeline::wait_for_pass(PassNumber pass) {
   }
 }
 
+void Timeline::finish_until(std::int64_t cycle) {
+  for (; !ends_.empty() && ends_.front() <= cycle; ends_.pop_front()) array_->finish(ends_.front());
+}
+
 void Timeline::forget_passes() {
+  finish_until(cycle());
   while (!known_.empty() && known_.front().over <= now_) known_.pop_front();
 }
 

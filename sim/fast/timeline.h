@@ -55,6 +55,7 @@ class Timeline : public Player {
   void report(std::int64_t done, std::int64_t of) override;
   void at_next_pass() override;
 
+  void finish_until(std::int64_t cycle);
   void forget_passes();
   std::vector<std::int64_t> state(int loop);
   bool alike(int loop, int block);
@@ -74,6 +75,8 @@ class Timeline : public Player {
   std::int64_t now_ = 0;  // tick
   Stages stages_;
   std::deque<KnownPass> known_;  // those that are not over
+  std::deque<std::int64_t>
+      ends_;  // core cycles in which passes end that the array has not been told of
   PassNumber latest_pass_ = 0;
   TransferNumber latest_transfer_ = 0;
   int most_pes_ = 0;

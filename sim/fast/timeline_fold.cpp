@@ -147,6 +147,7 @@ void Timeline::repeat(const Fold::Sums& sums) {
     pass.filled += sums.now;
     pass.over += sums.now;
   }
+  for (std::int64_t& end : ends_) end += cycles;
   now_ += sums.now;
   latest_pass_ += sums.passes;
   latest_transfer_ += sums.transfers;

@@ -19,7 +19,6 @@ TEST(FastEngine, EqualsTheSystemCEngineOnRandomCases) {
   const std::uint64_t cases = all_cases() ? 10'000 : 600;
   for (std::uint64_t seed = 1; seed <= cases && !testing::Test::HasFailure(); ++seed) {
     const Case c = random_case(seed);
-    if (c.machine.array.pace == Pace::kLockStep) continue;
     SCOPED_TRACE("seed " + std::to_string(seed));
     for (const FastEngine& fast : {unfolded, folded})
       expect_same({c.machine, c.layer, c.mapping}, fast);

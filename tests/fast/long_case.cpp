@@ -109,7 +109,6 @@ EngineCase long_case(std::uint64_t seed) {
   Rng rng(seed);
   while (true) {
     EngineCase c{random_machine(rng), {}, {}};
-    if (c.machine.array.pace == Pace::kLockStep) continue;
     vary_times(c.machine, rng);
     read_machine(parse_yaml_text(orrery::to_yaml(c.machine), "variation"));
     for (int tries = 0; tries < 20; ++tries) {
