@@ -93,8 +93,11 @@ void declare_map(CLI::App& app, Options& options) {
 }
 
 void declare_show(CLI::App& app, Options& options) {
-  app.add_option("FILE", options.file, "a machine or a network: a path or a name")->required();
-  declare_set(app, options);
+  app.add_option("FILE", options.file, "a machine, a network or an energy table: a path or a name")
+      ->required();
+  app.add_option("--energy", options.energy,
+                 "print the prices of this energy table on the machine: a path or a name");
+>>>>>>> h4
 }
 
 void declare_nothing(CLI::App&, Options&) {}
@@ -115,7 +118,7 @@ constexpr Command kCommands[] = {
      "  orrery simulate eyeriss alexnet --layers CONV1,CONV2 --seed 7 --json result.json\n"
      "  orrery simulate eyeriss alexnet --data chained\n"
      "  orrery simulate eyeriss alexnet --set array.cols=16 --set dma.overlap=[ifmap,filter]\n"
-     "  orrery simulate eyeriss alexnet --batch 4 --layers CONV1,CONV2,CONV3,CONV4,CONV5 \\\n"
+     "  orrery simulate eyeriss alexnet --batch 4 \\\n"
      "    --mapping workloads/alexnet/mappings/eyeriss-table3.yaml \\\n"
      "    --beside workloads/alexnet/published/eyeriss-jssc-table5.yaml\n"
      "  orrery simulate tutorial_4x4 tutorial --check off --csv layers.csv --quiet\n\n"
@@ -127,11 +130,53 @@ constexpr Command kCommands[] = {
      "  orrery map eyeriss alexnet --layers CONV3 --yaml mine.yaml\n"
      "  orrery map eyeriss alexnet --mapping mine.yaml",
      declare_map, map_command},
+}
+
+void declare_nothing(CLI::App&, Options&) {}
+
+constexpr const char* kNoOutput = "cannot write to the standard output";
+
+struct Command {
+  const char* name;
+  const char* description;
+  const char* examples;
+  void (*declare)(CLI::App&, Options&);
+  int (*run)(const Options&);
+};
+
+constexpr Command kCommands[] = {
+    {"simulate", "Run a network on a machine, cycle by cycle, and report each layer",
+     "  orrery simulate arch/eyeriss.yaml workloads/alexnet --batch 4\n"
+     "  orrery simulate eyeriss alexnet --layers CONV1,CONV2 --seed 7 --json result.json\n"
+     "  orrery simulate eyeriss alexnet --data chained\n"
+     "  orrery simulate eyeriss alexnet --set array.cols=16 --set dma.overlap=[ifmap,filter]\n"
+     "  orrery simulate eyeriss alexnet --batch 4 \\\n"
+     "    --mapping workloads/alexnet/mappings/eyeriss-table3.yaml \\\n"
+     "    --beside workloads/alexnet/published/eyeriss-jssc-table5.yaml\n"
+     "  orrery simulate tutorial_4x4 tutorial --check off --csv layers.csv --quiet\n\n"
+     "Exit codes: 0 done; 1 an ofmap differs from the golden reference; 2 a mistake in what\n"
+     "was given; 3 a fault of the program.",
+     declare_simulate, simulate_command},
+    {"map", "Show how each layer is laid on a machine, and whether it fits",
+     "  orrery map eyeriss alexnet --batch 4\n"
+     "  orrery map eyeriss alexnet --layers CONV3 --yaml mine.yaml\n"
+     "  orrery map eyeriss alexnet --mapping mine.yaml",
+     declare_map, map_command},
+<<<<<<< HEAD
     {"list", "List the machines, networks, dataflows and MACs at hand", "  orrery list",
      declare_nothing, list_command},
     {"show", "Show a machine as a block diagram, or the layers of a network",
      "  orrery show eyeriss\n  orrery show eyeriss --set array.cols=16\n  orrery show "
      "workloads/alexnet/network.yaml",
+=======
+    {"list", "List the machines, networks, dataflows, energy tables and MACs at hand",
+     "  orrery list", declare_nothing, list_command},
+    {"show",
+     "Show a machine as a block diagram with its area, the layers of a network, or an energy table",
+     "  orrery show eyeriss\n  orrery show workloads/alexnet/network.yaml\n"
+     "  orrery show eyeriss --set array.cols=16\n"
+     "  orrery show isca2016\n  orrery show eyeriss --energy sram",
+>>>>>>> h4
      declare_show, show_command},
     {"version", "Print the version", "  orrery version", declare_nothing, version_command},
 };

@@ -75,6 +75,8 @@ std::vector<Known> known_machines() { return yaml_files(home() / "arch"); }
 
 std::vector<Known> known_dataflows() { return yaml_files(home() / "dataflows"); }
 
+std::vector<Known> known_energy_tables() { return yaml_files(home() / "arch" / "energy"); }
+
 std::vector<Known> known_networks() {
   std::vector<Known> known;
   for (const fs::path& folder : entries(home() / "workloads")) {
@@ -86,6 +88,10 @@ std::vector<Known> known_networks() {
 
 std::optional<fs::path> machine_file(const std::string& given) {
   return first_file({given, home() / given, home() / "arch" / (given + ".yaml")});
+}
+
+std::optional<fs::path> energy_file(const std::string& given) {
+  return first_file({given, home() / given, home() / "arch" / "energy" / (given + ".yaml")});
 }
 
 std::optional<fs::path> network_file(const std::string& given) {
@@ -112,6 +118,11 @@ fs::path find_network(const std::string& given) {
     throw InputError(fmt::format("the folder {} holds no {}", given, kNetworkFile));
   }
   fail_unknown("network", given, known_networks());
+}
+
+fs::path find_energy_table(const std::string& given) {
+  if (const auto path = energy_file(given)) return *path;
+  fail_unknown("energy table", given, known_energy_tables());
 }
 
 fs::path find_dataflow_file(const std::string& given) {

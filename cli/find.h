@@ -1,6 +1,6 @@
-// Where machines, networks, dataflows and mapping files lie: under the user's path as it stands,
-// under $ORRERY_HOME (the current folder where it is not set), or by bare name among those that
-// come with Orrery.
+// Where machines, networks, dataflows, energy tables and mapping files lie: under the user's path
+// as it stands, under $ORRERY_HOME (the current folder where it is not set), or by bare name among
+// those that come with Orrery.
 #pragma once
 
 #include <filesystem>
@@ -14,19 +14,23 @@ struct Known {
   std::string name;
   std::filesystem::path path;
 };
-// arch/<name>.yaml, workloads/<name>/network.yaml and dataflows/<name>.yaml, by name.
+// arch/<name>.yaml, workloads/<name>/network.yaml, dataflows/<name>.yaml and
+// arch/energy/<name>.yaml, by name.
 std::vector<Known> known_machines();
 std::vector<Known> known_networks();
 std::vector<Known> known_dataflows();
+std::vector<Known> known_energy_tables();
 
 // The file meant, if it exists. A network may be given by its folder.
 std::optional<std::filesystem::path> machine_file(const std::string& given);
 std::optional<std::filesystem::path> network_file(const std::string& given);
+std::optional<std::filesystem::path> energy_file(const std::string& given);
 
 // The same; InputError with the nearest known name where there is none, and where the other kind
 // of file is given.
 std::filesystem::path find_machine(const std::string& given);
 std::filesystem::path find_network(const std::string& given);
+std::filesystem::path find_energy_table(const std::string& given);
 // The file of a dataflow that is not built in; InputError with the nearest name, built in or not.
 std::filesystem::path find_dataflow_file(const std::string& given);
 

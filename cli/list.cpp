@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "arch/energy/energy_table.h"
 #include "arch/mac/all.h"
 #include "arch/machine/machine.h"
 #include "cli/find.h"
@@ -42,6 +43,10 @@ std::string describe_machine(const std::filesystem::path& path) {
   return read_machine(path).description;
 }
 
+std::string describe_energy_table(const std::filesystem::path& path) {
+  return read_energy_table(path).description;
+}
+
 std::string describe_network(const std::filesystem::path& path) {
   std::uint64_t macs = 0, parameters = 0;
   const Network network = read_network(path);
@@ -68,6 +73,7 @@ int list_command(const Options&) {
   fmt::print("dataflows\n");
   for (const Dataflow& d : kDataflows) print_line(d.name, d.description);
   print_known(known_dataflows(), describe_dataflow);
+  print_files("energy tables", known_energy_tables(), describe_energy_table);
   fmt::print("MACs\n");
   for (const Mac& mac : kMacs) {
     fmt::print("  {:<24} {}-bit operands{}\n", mac.name, mac.operand_bits,

@@ -28,8 +28,9 @@ struct Options {
   std::string beside;              // file of published figures; empty for none
   std::filesystem::path json, csv, yaml;  // files to write; empty for none
   bool quiet = false;
-  bool why = false;  // print the cycles of each overhead
-  std::string file;  // of `show`
+  bool why = false;    // print the cycles of each overhead
+  std::string file;    // of `show`
+  std::string energy;  // of `show`: the table whose prices to print; empty for none
 };
 
 // What `data` asks for. Chained: filters are synthetic, and an ifmap is what the layer before made.

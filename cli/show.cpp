@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include "arch/area/area.h"
+#include "arch/energy/price_list.h"
 #include "arch/machine/machine.h"
 #include "cli/find.h"
 #include "cli/options.h"
@@ -90,38 +92,53 @@ void show_network(const std::filesystem::path& path) {
              grid.to_string(terminal_width(Output::kStdout, 0)), left_out(network));
 }
 
-// A network has layers; a machine has none.
-bool is_network(const Node& file) { return file.find("layers") != nullptr; }
-
-void show_machine(Node file, const std::vector<std::string>& set) {
+void show_machine(Node file, const std::vector<std::string>& set, const std::string& energy) {
   override_values(file, set);
-  fmt::print("{}", block_diagram(read_machine(file)));
+  const Machine machine = read_machine(file);
+  if (energy.empty()) {
+    fmt::print("{}\n{}", block_diagram(machine), area_text(machine));
+  } else {
+    const EnergyTable table = read_energy_table(find_energy_table(energy));
+    fmt::print("{}", price_list_text(price_list(table, machine), machine));
+  }
   if (!set.empty()) fmt::print("\nSet, in place of the file's\n  {}\n", fmt::join(set, "\n  "));
+}
+
+std::filesystem::path find_shown(const std::string& given) {
+  for (const auto& find : {machine_file, network_file, energy_file}) {
+    if (const auto path = find(given)) return *path;
+  }
+  std::vector<std::string> names;
+  for (const auto& known : {known_machines(), known_networks(), known_energy_tables()}) {
+    for (const Known& k : known) names.push_back(k.name);
+  }
+  const std::string stem = std::filesystem::path(given).stem().string();
+  throw InputError(
+      fmt::format("no machine, network or energy table '{}'{}", given, did_you_mean(stem, names)));
 }
 
 }  // namespace
 
+// A network has layers and an energy table prices; a machine has neither.
 int show_command(const Options& options) {
-  auto path = machine_file(options.file);
-  if (!path) path = network_file(options.file);
-  if (!path) {
-    std::vector<std::string> names;
-    for (const auto& known : {known_machines(), known_networks()}) {
-      for (const Known& k : known) names.push_back(k.name);
-    }
-    const std::string stem = std::filesystem::path(options.file).stem().string();
-    throw InputError(
-        fmt::format("no machine or network '{}'{}", options.file, did_you_mean(stem, names)));
+  const std::filesystem::path path = find_shown(options.file);
+  const Node root = parse_yaml(path);
+  const bool network = root.find("layers") != nullptr, table = root.find("prices") != nullptr;
+  if (!options.energy.empty() && (network || table)) {
+    throw InputError(fmt::format("--energy shows the prices of a machine; {} is {}", options.file,
+                                 network ? "a network" : "an energy table"));
   }
-  Node file = parse_yaml(*path);
   const std::vector<std::string>& set = options.selection.set;
-  if (!is_network(file)) {
-    show_machine(std::move(file), set);
-  } else if (set.empty()) {
-    show_network(*path);
+  if (!set.empty() && (network || table)) {
+    throw InputError(fmt::format("--set {}: {} is {}; --set changes machines", set.front(),
+                                 path.string(), network ? "a network" : "an energy table"));
+  }
+  if (network) {
+    show_network(path);
+  } else if (table) {
+    fmt::print("{}", energy_table_text(read_energy_table(root)));
   } else {
-    throw InputError(fmt::format("--set {}: {} is a network; --set changes machines", set.front(),
-                                 path->string()));
+    show_machine(root, set, options.energy);
   }
   return kExitDone;
 }

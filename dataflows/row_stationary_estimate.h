@@ -208,7 +208,7 @@ class RsEstimate {
     const Words loading = link_cycles(rounds * pass_words / c.p * bound(Dim::kM), loads) - 1;
     return std::max(playing, loading);
   }
-  static Words packets(const Bus& a, const Bus& b, int words) {
+  static Words packets(const Link& a, const Link& b, int words) {
     return blocks_of(words, std::min(a.words_per_cycle, b.words_per_cycle));
   }
 

@@ -51,7 +51,7 @@ class Drawing {
   std::vector<std::pair<bool, std::vector<std::string>>> blocks_;
 };
 
-std::string bus(const Bus& b) {
+std::string bus(const Link& b) {
   std::string text = some(b.words_per_cycle, "word") + "/cycle";
   if (b.latency_cycles > 0) text += " after " + some(b.latency_cycles, "cycle");
   return text;
@@ -173,7 +173,8 @@ std::string tagged_text(const Machine& m, Origin origin, std::string_view headin
     if (tag.origin != origin) continue;
     const std::string what =
         tag.path.empty() ? "the whole machine" : tag.path + value_text(tree.toward(tag.path));
-    lines += fmt::format("  {} (line {})\n", what, tag.line);
+    const bool in_file = tag.line > 0;  // or set on the command line
+    lines += fmt::format("  {}{}\n", what, in_file ? fmt::format(" (line {})", tag.line) : "");
   }
   return lines.empty() ? "" : fmt::format("\n{}\n{}", heading, lines);
 }

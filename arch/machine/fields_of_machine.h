@@ -23,6 +23,12 @@ struct EnumNames<PsumRoute> {
       std::pair{PsumRoute::kInPlace, "in_place"}, std::pair{PsumRoute::kSpill, "spill"}};
 };
 template <>
+struct EnumNames<BusOrder> {
+  static constexpr std::array kNames{std::pair{BusOrder::kStep, "step"},
+                                     std::pair{BusOrder::kStepReversed, "step_reversed"},
+                                     std::pair{BusOrder::kPe, "pe"}};
+};
+template <>
 struct EnumNames<Padding> {
   static constexpr std::array kNames{std::pair{Padding::kStored, "stored"},
                                      std::pair{Padding::kGenerated, "generated"}};
@@ -104,7 +110,7 @@ void PeArray::fields(V& v) {
 }
 
 template <class V>
-void Bus::fields(V& v) {
+void Link::fields(V& v) {
   v.field(
       "words_per_cycle", words_per_cycle,
       {.doc = "words of a packet; one packet a core cycle", .unit = "word", .min = 1, .max = 4096});
@@ -113,6 +119,15 @@ void Bus::fields(V& v) {
            .unit = "cycle",
            .min = 0,
            .max = 1024,
+           .optional = true});
+}
+
+template <class V>
+void Bus::fields(V& v) {
+  Link::fields(v);
+  v.field("order", order,
+          {.doc = "packets by the step at which PEs come to them, then by ascending or descending "
+                  "place in the tensor; or PE after PE",
            .optional = true});
 }
 
@@ -273,6 +288,8 @@ void Machine::fields(V& v) {
           {.doc = "padding zeros: held in DRAM and GLB and moved, or made at the NoC"});
   v.field("first_psum", first_psum,
           {.doc = "the first pass reads its (zero) psums from the GLB, or starts from zero"});
+  v.field("technology", technology, {.doc = "semiconductor process", .optional = true});
+  v.field("published_area", published_area, {.doc = "area as published", .optional = true});
 }
 
 }  // namespace orrery

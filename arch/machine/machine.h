@@ -10,6 +10,8 @@
 #include <string>
 #include <vector>
 
+#include "arch/area/published_area.h"
+#include "arch/technology/technology.h"
 #include "workloads/golden/golden.h"
 #include "workloads/input/fields.h"
 #include "workloads/layer/layer.h"
@@ -64,11 +66,22 @@ struct PeArray {
   bool operator==(const PeArray&) const = default;
 };
 
-// One bus of the NoC.
-struct Bus {
+// Wires between a PE and its neighbour.
+struct Link {
   int words_per_cycle = 1;  // words in a packet; one packet a cycle
-  int latency_cycles =
-      0;  // from the GLB port to the FIFO at the PE, on top of the cycle of the transfer
+  int latency_cycles = 0;   // from port to FIFO, on top of the cycle of the transfer
+  template <class V>
+  void fields(V& v);
+  bool operator==(const Link&) const = default;
+};
+
+// The order in which a bus serves packets: by the step at which PEs come to them, those of one step
+// by ascending or by descending place in the tensor; or PE after PE (dataflows/pass/pe_order.h).
+enum class BusOrder : std::uint8_t { kStep, kStepReversed, kPe };
+
+// One bus of the NoC, between the GLB and the PEs.
+struct Bus : Link {
+  BusOrder order = BusOrder::kStep;
   template <class V>
   void fields(V& v);
   bool operator==(const Bus&) const = default;
@@ -76,7 +89,7 @@ struct Bus {
 
 struct Noc {
   Bus ifmap, filter, psum_in, psum_out;
-  Bus psum_link;  // PE to the PE above
+  Link psum_link;  // PE to the PE above
   template <class V>
   void fields(V& v);
   bool operator==(const Noc&) const = default;
@@ -200,6 +213,8 @@ struct Machine {
       Padding::kStored;  // padding zeros: held in DRAM and GLB and moved, or made at the NoC
   FirstPsum first_psum =
       FirstPsum::kZero;  // the first pass reads its (zero) psums from the GLB, or starts from zero
+  Technology technology;
+  PublishedArea published_area;  // for comparison only
   template <class V>
   void fields(V& v);
 

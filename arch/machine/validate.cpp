@@ -112,6 +112,23 @@ void check_array(const Machine& m, const Node& root) {
   }
 }
 
+// In lock step the steps of the nest are the order.
+void check_orders(const Machine& m, const Node& root) {
+  if (m.array.pace == Pace::kIndependent) return;
+  const std::pair<const char*, const Bus*> buses[] = {{"noc.ifmap", &m.noc.ifmap},
+                                                      {"noc.filter", &m.noc.filter},
+                                                      {"noc.psum_in", &m.noc.psum_in},
+                                                      {"noc.psum_out", &m.noc.psum_out}};
+  for (const auto& [path, bus] : buses) {
+    if (bus->order == BusOrder::kStep) continue;
+    const std::string order = fmt::format("{}.order", path);
+    root.toward(order).fail(
+        fmt::format("{} is {}; PEs in lock step take what a step needs together, so it must be "
+                    "step",
+                    order, enum_name(bus->order)));
+  }
+}
+
 // What only PEs in lock step can do.
 void check_pace(const Machine& m, const Node& root) {
   const bool neighbour_fifos = m.pe.fifo_h_words > 0 || m.pe.fifo_v_words > 0;
@@ -179,9 +196,9 @@ void check_route(const Machine& m, const Node& root) {
 
 // A psum travels in one packet.
 void check_buses(const Machine& m, const Node& root) {
-  const std::pair<const char*, const Bus*> buses[] = {{"noc.psum_in", &m.noc.psum_in},
-                                                      {"noc.psum_out", &m.noc.psum_out},
-                                                      {"noc.psum_link", &m.noc.psum_link}};
+  const std::pair<const char*, const Link*> buses[] = {{"noc.psum_in", &m.noc.psum_in},
+                                                       {"noc.psum_out", &m.noc.psum_out},
+                                                       {"noc.psum_link", &m.noc.psum_link}};
   for (const auto& [path, bus] : buses) {
     if (bus->words_per_cycle >= m.words_per_psum()) continue;
     root.toward(fmt::format("{}.words_per_cycle", path))
@@ -315,6 +332,7 @@ void validate(const Machine& machine, const Node& root) {
   check_array(machine, root);
   check_buses(machine, root);
   check_levels(machine, root);
+  check_orders(machine, root);
   check_pace(machine, root);
   check_route(machine, root);
   check_ports(machine, root);

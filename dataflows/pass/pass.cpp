@@ -157,18 +157,21 @@ Pass compile_pass(const Layer& layer, const Machine& machine, const Mapping& map
     if (crew.roles[i].psum_source == PsumSource::kNoc) entering.push_back(crew.shares[i]);
     if (crew.roles[i].psum_sink == PsumSink::kNoc) leaving.push_back(crew.shares[i]);
   }
-  const auto stream = [&](Tensor t, const std::vector<PeShare>& shares, int packet_words,
-                          Sharing sharing = Sharing::kTogether) {
-    return build_stream(view, t, shares, packet_words, sharing, layout[index(t)]);
+  const auto stream = [&](Tensor t, const std::vector<PeShare>& shares, const Carriage& carriage) {
+    return build_stream(view, t, shares, carriage, layout[index(t)]);
   };
   Pass out;
   out.psums_per_packet = packet_psums(machine);
-  out.ifmap = stream(Tensor::kIfmap, crew.shares, packet_words(machine, Tensor::kIfmap));
-  out.filter = stream(Tensor::kFilter, crew.shares, packet_words(machine, Tensor::kFilter));
-  out.psum_in = stream(Tensor::kPsum, entering, out.psums_per_packet);
+  const Noc& noc = machine.noc;
+  out.ifmap =
+      stream(Tensor::kIfmap, crew.shares, {packet_words(machine, Tensor::kIfmap), noc.ifmap.order});
+  out.filter = stream(Tensor::kFilter, crew.shares,
+                      {packet_words(machine, Tensor::kFilter), noc.filter.order});
+  out.psum_in = stream(Tensor::kPsum, entering, {out.psums_per_packet, noc.psum_in.order});
   const bool spills = machine.array.psum_route == PsumRoute::kSpill;
-  out.psum_out = stream(Tensor::kPsum, leaving, out.psums_per_packet,
-                        spills ? Sharing::kApart : Sharing::kTogether);
+  out.psum_out = stream(
+      Tensor::kPsum, leaving,
+      {out.psums_per_packet, noc.psum_out.order, spills ? Sharing::kApart : Sharing::kTogether});
   out.pes = std::move(crew.roles);
   for (const PeKind& kind : crew.kinds) out.programs.push_back(kind.program);
   return out;

@@ -43,10 +43,11 @@ int stride_of(const Counter& c, Tensor t) {
   return 0;
 }
 
-ServiceOrder::ServiceOrder(const PassView& pass, Tensor t)
+ServiceOrder::ServiceOrder(const PassView& pass, Tensor t, BusOrder order)
     : pass_(pass), tensor_(t), extent_(tile_layout(pass.layer, pass.box, t).extent) {
   for (const PeKind& kind : pass.kinds) ranks_.push_back(ranks_of(kind));
   weigh();
+  if (order == BusOrder::kStepReversed) reverse_places();
 }
 
 // Of a loop that walks along the rows or columns of the ifmap.
@@ -115,8 +116,16 @@ void ServiceOrder::weigh() {
     loop_weight_[i] = digit(static_cast<std::uint64_t>(most_places(i)));
 }
 
+// Coordinates count down from the last of the pass.
+void ServiceOrder::reverse_places() {
+  for (std::size_t a = 0; a < kAxes; ++a) {
+    origin_ += static_cast<std::uint64_t>(extent_[a] - 1) * axis_weight_[a];
+    axis_weight_[a] = -axis_weight_[a];
+  }
+}
+
 std::uint64_t ServiceOrder::start(std::size_t kind, const Coordinates& from) const {
-  std::uint64_t place = 0;
+  std::uint64_t place = origin_;
   for (std::size_t a = 0; a < kAxes; ++a)
     place += static_cast<std::uint64_t>(from[a]) * axis_weight_[a];
   const std::vector<PeLoop>& loops = pass_.kinds[kind].loops;

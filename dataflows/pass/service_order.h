@@ -44,10 +44,13 @@ int stride_of(const Counter& c, Tensor t);
 // divide neither among them nor by taps, are served by their place instead of the step: a word of
 // overlapping windows is then sent once to all PEs that want it, though each comes to it at another
 // step. Each PE's share of the order is the order of its own stream.
+//
+// With the places of one step reversed, a later place in the tensor is served before an earlier
+// one.
 class ServiceOrder {
  public:
   // Throws InputError if there are more places than a number of 64 bits can tell apart.
-  ServiceOrder(const PassView& pass, Tensor t);
+  ServiceOrder(const PassView& pass, Tensor t, BusOrder order);
 
   // Of the first word of a PE, whose first point lies at `from` relative to the pass.
   std::uint64_t start(std::size_t kind, const Coordinates& from) const;
@@ -63,6 +66,7 @@ class ServiceOrder {
   Rank rank_on_plane(const PeKind& kind, std::size_t loop, int axis) const;
   int most_places(std::size_t loop) const;
   void weigh();
+  void reverse_places();
 
   const PassView& pass_;
   Tensor tensor_;
@@ -71,6 +75,7 @@ class ServiceOrder {
   // A place is a mixed-radix number: one digit for each loop, then one for each axis.
   PerLoop<std::uint64_t> loop_weight_{};
   std::array<std::uint64_t, kAxes> axis_weight_{};
+  std::uint64_t origin_ = 0;  // of the first point of the pass
 };
 
 }  // namespace orrery

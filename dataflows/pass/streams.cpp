@@ -4,6 +4,7 @@
 #include <map>
 #include <tuple>
 
+#include "dataflows/pass/pe_order.h"
 #include "dataflows/pass/share.h"
 
 namespace orrery {
@@ -38,10 +39,10 @@ bool earlier(const Due& a, const Due& b) { return a.place < b.place; }
 
 class StreamBuilder {
  public:
-  StreamBuilder(const PassView& pass, Tensor t, int packet_words, const TileLayout& layout)
-      : pass_(pass), tensor_(t), layout_(layout), order_(pass, t) {
+  StreamBuilder(const PassView& pass, Tensor t, const Carriage& carriage, const TileLayout& layout)
+      : pass_(pass), tensor_(t), layout_(layout), bus_(carriage.order), order_(pass, t, bus_) {
     for (std::size_t kind = 0; kind < pass.kinds.size(); ++kind)
-      shares_.push_back(share_of(pass, kind, t, order_, layout, packet_words));
+      shares_.push_back(share_of(pass, kind, t, order_, layout, carriage.packet_words));
   }
 
   Stream build(const std::vector<PeShare>& shares) {
@@ -108,7 +109,8 @@ class StreamBuilder {
     if (due.size() == 1) return send(due);
     std::ranges::sort(due, [&](const Due& a, const Due& b) {
       const auto order = compare_words(a, b);
-      return order != 0 ? order < 0 : a.audience < b.audience;
+      if (order == 0) return a.audience < b.audience;
+      return bus_ == BusOrder::kStepReversed ? order > 0 : order < 0;
     });
     while (!due.empty()) {
       std::size_t n = 1;
@@ -168,6 +170,7 @@ class StreamBuilder {
   const PassView& pass_;
   Tensor tensor_;
   const TileLayout& layout_;
+  BusOrder bus_;
   ServiceOrder order_;
   std::vector<Share> shares_;  // of each kind
   std::vector<Taker> takers_;
@@ -205,9 +208,10 @@ Stream spread_out(const Stream& together) {
 }  // namespace
 
 Stream build_stream(const PassView& pass, Tensor t, const std::vector<PeShare>& shares,
-                    int packet_words, Sharing sharing, const TileLayout& layout) {
-  Stream stream = StreamBuilder(pass, t, packet_words, layout).build(shares);
-  return sharing == Sharing::kTogether ? stream : spread_out(stream);
+                    const Carriage& carriage, const TileLayout& layout) {
+  Stream stream = StreamBuilder(pass, t, carriage, layout).build(shares);
+  if (carriage.order == BusOrder::kPe) stream = pe_order(stream);
+  return carriage.sharing == Sharing::kTogether ? stream : spread_out(stream);
 }
 
 }  // namespace orrery

@@ -1,6 +1,8 @@
 #include "sim/fast/lock_step_times.h"
 
 #include <algorithm>
+#include <map>
+#include <utility>
 
 #include "sim/machine/lock_step_counts.h"
 
@@ -22,6 +24,13 @@ void move(LockStepPast& past, std::int64_t cycles) {
   past.done += cycles;
   past.psum_out_free += cycles;
   for (std::int64_t& end : past.leaving) end += cycles;
+}
+
+// Words of a group on the ifmap bus by their place in a plane of the tile.
+std::vector<std::pair<std::int32_t, int>> by_place(const WordGroup& group, std::int64_t plane) {
+  std::map<std::int32_t, int> words;
+  for (const std::int32_t offset : group.bus) ++words[static_cast<std::int32_t>(offset % plane)];
+  return {words.begin(), words.end()};
 }
 
 }  // namespace
@@ -89,19 +98,27 @@ std::size_t LockStepTimes::plan_for(const Box& pass) {
   return plan_at_.emplace(sizes, plans_.size() - 1).first->second;
 }
 
+// Words of many channels lie in the same place of their planes, and are looked at together.
 std::int64_t LockStepTimes::count_padding(const LockStepPlan& plan, const Box& pass) const {
   const Coordinates from = origin(layer_, Tensor::kIfmap, pass);
   const TileLayout layout = tile_layout(layer_, pass, Tensor::kIfmap);
-  const std::int64_t rows = layout.extent[3], cols = layout.extent[4];
-  std::vector<std::uint8_t> padding(static_cast<std::size_t>(layout.size()));
-  for (std::size_t i = 0; i < padding.size(); ++i) {
-    const auto at = static_cast<std::int64_t>(i);
-    const std::int64_t row = from[3] + at / cols % rows - layer_.pad_top;
-    const std::int64_t col = from[4] + at % cols - layer_.pad_left;
-    const bool inside = row >= 0 && row < layer_.ifmap_rows && col >= 0 && col < layer_.ifmap_cols;
-    padding[i] = inside ? 0 : 1;
+  std::vector<std::uint8_t> made;  // of the plane
+  for (int row = 0; row < layout.extent[3]; ++row) {
+    for (int col = 0; col < layout.extent[4]; ++col) {
+      const int y = from[3] + row - layer_.pad_top, x = from[4] + col - layer_.pad_left;
+      const bool inside = y >= 0 && y < layer_.ifmap_rows && x >= 0 && x < layer_.ifmap_cols;
+      made.push_back(inside ? 0 : 1);
+    }
   }
-  return words_made(plan, padding.data());
+  const auto plane = static_cast<std::int64_t>(made.size());
+  std::vector<std::vector<std::pair<std::int32_t, int>>> places;
+  for (const WordGroup& group : plan.words[0]) places.push_back(by_place(group, plane));
+  std::int64_t count = 0;
+  for (const Item& item : plan.items[0]) {
+    for (const auto& [place, words] : places[item.group])
+      count += made[static_cast<std::size_t>(item.address % plane + place)] * words;
+  }
+  return count;
 }
 
 PassTimes LockStepTimes::play(int id, std::int64_t fill_begin, std::int64_t begin) {

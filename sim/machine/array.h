@@ -144,6 +144,7 @@ class Array {
   // PEs (array_pe.cpp)
   void run(int i);
   Cycle wait(Cycle now, Cycle when, PeState need);
+  bool issue_together(PeCore& pe, int i);
   void issue_macs(PeCore& pe, int i);
   void issue_some_macs(PeCore& pe, int i);
   void wait_for_words(PeCore& pe, const StreamPlaces& at, int n);

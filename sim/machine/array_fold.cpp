@@ -42,15 +42,16 @@ std::int32_t packet_words(const Stream& s, std::int32_t k) {
   return s.first[at + 1] - s.first[at];
 }
 
-// At most `times`, as often as the packets allow.
-int repetitions_of(const Stream& s, const Tape& tape, int times) {
+// At most `times`, as often as the packets allow. `added`: the store adds what comes again.
+int repetitions_of(const Stream& s, const Tape& tape, bool added, int times) {
   const std::int32_t by = tape.by();
   if (by == 0 || times == 0) return times;
   const std::int32_t end = tape.end_of(times, s.packets() - by);
   std::int32_t k = tape.from;
   while (k < end &&
          s.group[static_cast<std::size_t>(k)] == s.group[static_cast<std::size_t>(k + by)] &&
-         packet_words(s, k) == packet_words(s, k + by) && s.repeats(k) == s.repeats(k + by)) {
+         packet_words(s, k) == packet_words(s, k + by) &&
+         (!added || s.repeats(k) == s.repeats(k + by))) {
     ++k;
   }
   return std::min(times, tape.times(k));
@@ -275,8 +276,10 @@ int Array::repetitions(const Cut& from, const Cut& to) const {
   }
   const Stream* const streams[] = {&pass_->ifmap, &pass_->filter, &pass_->psum_in,
                                    &pass_->psum_out};
-  for (std::size_t i = 0; i < Cut::kBuses; ++i)
-    times = repetitions_of(*streams[i], {from.places[i], to.places[i]}, times);
+  for (std::size_t i = 0; i < Cut::kBuses; ++i) {
+    const bool added = store_adds_ && streams[i] == &pass_->psum_out;
+    times = repetitions_of(*streams[i], {from.places[i], to.places[i]}, added, times);
+  }
   return times;
 }
 

@@ -9,7 +9,9 @@ void Array::run(int i) {
   PeCore& pe = this->pe(i);
   pe.blocked = false;
   while (true) {
-    while (pe.phase == PePhase::kMac && !pe.blocked) issue_macs(pe, i);
+    while (pe.phase == PePhase::kMac && !pe.blocked) {
+      if (has_values_ || !issue_together(pe, i)) issue_macs(pe, i);
+    }
     play_burst();
     if (pe.phase != PePhase::kMerge || pe.blocked) return;
     while (pe.phase == PePhase::kMerge && !pe.blocked) issue_merges(pe, i);
@@ -21,6 +23,30 @@ Cycle Array::wait(Cycle now, Cycle when, PeState need) {
   if (when <= now) return now;
   record_.pe_cycles[static_cast<std::size_t>(need)] += static_cast<std::uint64_t>(when - now);
   return when;
+}
+
+// The present run and those that can follow at once, if nothing is multiplied and all their words
+// are there.
+bool Array::issue_together(PeCore& pe, int i) {
+  const MacRun& run = *pe.run;
+  const std::int32_t ifmap = pe.ifmap_base + run.most_ifmap;
+  const std::int32_t filter = pe.filter_base + run.most_filter;
+  if (run.together == 1 || pe.run_step != 0 || ifmap >= pe.ifmap.loaded ||
+      filter >= pe.filter.loaded || pe.ifmap.ready(ifmap) > pe.time ||
+      (pe.filter.last_load >= pe.time && pe.filter.ready(filter) > pe.time)) {
+    return false;
+  }
+  const bool slides[] = {pe.ifmap.slides(), pe.filter.slides()};
+  for (const MacRun* last = pe.run + run.together - 1; pe.run != last; ++pe.run) {
+    pe.time += pe.run->steps;
+    if (slides[0]) pe.ifmap.note_free(pe.ifmap_dead(), pe.time);
+    if (slides[1]) pe.filter.note_free(pe.filter_dead(), pe.time);
+  }
+  if (slides[0] && pe.ifmap.load_more()) ifmap_bus_.look_again_at(i);
+  if (slides[1] && pe.filter.load_more()) filter_bus_.look_again_at(i);
+  pe.time += pe.run->steps;
+  end_run(pe, i);
+  return true;
 }
 
 // The present run, if all its words are known.

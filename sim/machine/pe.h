@@ -86,13 +86,21 @@ struct OperandPath {
       ++loaded;
     }
   }
-  // Words below `dead` are free from `cycle` on; returns whether that lets others be loaded.
-  bool free(std::int32_t dead, Cycle cycle) {
-    if (dead <= freed) return false;
+  // Words below `dead` are free from `cycle` on.
+  void note_free(std::int32_t dead, Cycle cycle) {
     while (freed < dead) frees[slot(freed++)] = cycle;
+  }
+  // Loads what the free slots let; returns whether there was anything.
+  bool load_more() {
     const std::int32_t before = loaded;
     load();
     return loaded != before;
+  }
+  // Both.
+  bool free(std::int32_t dead, Cycle cycle) {
+    if (dead <= freed) return false;
+    note_free(dead, cycle);
+    return load_more();
   }
   // First cycle in which a step can use `word`, one of those loaded.
   Cycle ready(std::int32_t word) const { return loads[slot(word)] + 1; }

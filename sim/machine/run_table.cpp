@@ -63,6 +63,20 @@ void RunTable::write(const Pe& limits) {
     run.filter_dead = steps.dead_filter(kAll);
     runs_.push_back(run);
   }
+  join();
+}
+
+void RunTable::join() {
+  for (std::size_t i = runs_.size(); i-- > 0;) {
+    MacRun& run = runs_[i];
+    run.most_ifmap = std::max(run.ifmap, run.last_ifmap);
+    run.most_filter = std::max(run.filter, run.last_filter);
+    if (run.leaves || run.ends_window || i + 2 >= runs_.size() || runs_[i + 1].leaves) continue;
+    const MacRun& next = runs_[i + 1];
+    run.together = next.together + 1;
+    run.most_ifmap = std::max(run.most_ifmap, next.most_ifmap);
+    run.most_filter = std::max(run.most_filter, next.most_filter);
+  }
 }
 
 }  // namespace orrery

@@ -26,6 +26,11 @@ struct MacRun {
   bool fresh = false;        // its first step starts a psum from zero
   bool leaves = false;       // its only step is the last on a psum, which leaves with it
   bool ends_window = false;  // not for the last run of the block
+  // This run and those after it that follow at once if all their words are there: up to the end of
+  // the window, before a run that lets a psum go and before the last run of the block. Their words
+  // that come last.
+  std::int32_t together = 1;
+  std::int32_t most_ifmap = 0, most_filter = 0;
 };
 
 class RunTable {
@@ -55,6 +60,7 @@ class RunTable {
   static int first_of_block(const PassProgram& program, bool by_steps, std::int64_t most_runs);
   static PassProgram counters(const PassProgram& program, int first, int last);
   void write(const Pe& limits);
+  void join();
 
   const PassProgram program_;
   const bool by_steps_;

@@ -1,4 +1,5 @@
 // Broken machine files, and what is said of each.
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "arch/machine/machine.h"
@@ -132,6 +133,13 @@ const std::vector<Mistake> kMistakes{
      "m.yaml:12: noc.psum_out.words_per_cycle is 1; a psum of 32 bits takes 2 words of 16 bits and "
      "must fit in "
      "a packet"},
+    {"ifmap: {words_per_cycle: 1}", "ifmap: {words_per_cycle: 1, order: pe}", "accepted"},
+    {"psum_in: {words_per_cycle: 2}", "psum_in: {words_per_cycle: 2, order: step_revers}",
+     "m.yaml:11: noc.psum_in.order is 'step_revers'; it must be one of step, step_reversed, pe "
+     "(did "
+     "you mean 'step_reversed'?)"},
+    {"psum_link: {words_per_cycle: 2}", "psum_link: {words_per_cycle: 2, order: pe}",
+     "m.yaml:12: unknown key 'order' in noc.psum_link (known: words_per_cycle, latency_cycles)"},
 };
 
 const std::vector<Mistake> kStorageMistakes{
@@ -282,6 +290,25 @@ TEST(MalformedMachine, LeavesPsumsInLockStepAPortOfTheirOwn) {
   EXPECT_EQ(complaint(text),
             "m.yaml:6: array.pace is lock_step; psums then go in and out side by side, so the psum "
             "store cannot have a shared_port");
+}
+
+TEST(MalformedMachine, ServesPesInLockStepByTheStep) {
+  const std::pair<std::string, int> buses[] = {
+      {"ifmap", 11}, {"filter", 11}, {"psum_in", 11}, {"psum_out", 12}};
+  for (const auto& [bus, line] : buses) {
+    for (const std::string order : {"step", "step_reversed", "pe"}) {
+      std::string text = kMachine;
+      replace(text, kArray, kLockStep);
+      replace(text, "adders: 1", "adders: 2");
+      replace(text, bus + ": {", bus + ": {order: " + order + ", ");
+      EXPECT_EQ(complaint(text),
+                order == "step"
+                    ? "accepted"
+                    : fmt::format("m.yaml:{}: noc.{}.order is {}; PEs in lock step take what a "
+                                  "step needs together, so it must be step",
+                                  line, bus, order));
+    }
+  }
 }
 
 TEST(MalformedMachine, SendsNoPacketThatItsFifosCannotTake) {

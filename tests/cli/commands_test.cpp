@@ -40,8 +40,9 @@ TEST_F(Commands, HelpOfACommandShowsItsOptionsAndExamples) {
     expect_in("Examples:\n  orrery " + command, answer);
   }
   const Answer answer = orrery({"simulate", "--help"});
-  for (const char* option : {"--batch", "--layers", "--dataflow", "--mapping", "--seed", "--data",
-                             "--check", "--json", "--csv", "--quiet", "Exit codes: 0 done; 1 "}) {
+  for (const char* option :
+       {"--batch", "--layers", "--dataflow", "--mapping", "--seed", "--data", "--check", "--json",
+        "--csv", "--quiet", "--set PATH=VALUE", "--beside FILE", "Exit codes: 0 done; 1 "}) {
     expect_in(option, answer);
   }
 }

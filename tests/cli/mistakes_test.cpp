@@ -24,9 +24,11 @@ TEST_F(Mistakes, InTheCommandAreAnsweredWithTheNearest) {
   expect_mistake({"version", "x"}, "unexpected argument 'x' of version");
   expect_mistake({"list", "x"}, "unexpected argument 'x' of list");
   expect_mistake({"show"}, "FILE is required; orrery show --help shows the options");
-  expect_mistake({"show", "eyeris"}, "no machine or network 'eyeris' (did you mean 'eyeriss'?)");
-  expect_mistake({"show", "workloads/alexnt"},
-                 "no machine or network 'workloads/alexnt' (did you mean 'alexnet'?)");
+  expect_mistake({"show", "eyeris"},
+                 "no machine, network or energy table 'eyeris' (did you mean 'eyeriss'?)");
+  expect_mistake(
+      {"show", "workloads/alexnt"},
+      "no machine, network or energy table 'workloads/alexnt' (did you mean 'alexnet'?)");
 }
 
 // Arguments of simulate.

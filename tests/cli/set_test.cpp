@@ -1,4 +1,8 @@
 // `--set`: a machine with other values than its file's.
+#include <fmt/format.h>
+
+#include <algorithm>
+
 #include "tests/cli/program.h"
 #include "tests/reports/csv_reader.h"
 
@@ -74,9 +78,8 @@ TEST_F(Set, IsAnsweredAsAMistakeInTheFileWouldBe) {
       {"dma.overlap=[ifmp]", "dma.overlap names the unknown tensor 'ifmp' (did you mean 'ifmap'?)"},
       {"native=wss", "native: there is no dataflow 'wss' (did you mean 'ws'?)"}};
   for (const auto& [set, sentence] : cases) {
-    const std::string answer = "--set ";
     expect_mistake(Arguments{"simulate"} + kRun + Arguments{"--set", set, "--json", path("x.json")},
-                   answer + set + ": " + sentence);
+                   fmt::format("--set {}: {}", set, sentence));
   }
   expect_mistake({"show", "workloads/tutorial/network.yaml", "--set", "pe.adders=1"},
                  "--set pe.adders=1: workloads/tutorial/network.yaml is a network; --set changes "

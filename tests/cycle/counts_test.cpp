@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdlib>
 #include <map>
@@ -93,8 +94,8 @@ LayerResult expect_lawful(const Case& c) {
   return r;
 }
 
-// Some nests let PEs drift further apart than the FIFOs of so small a machine allow. The run says
-// so; they are rare.
+// Some nests, and some orders of the buses, let PEs drift further apart than the FIFOs of so small
+// a machine allow. The run says so; they are rare.
 bool can_never_end(const InputError& error) {
   return std::string_view(error.what()).find("the pass can never end") != std::string_view::npos;
 }
@@ -106,7 +107,13 @@ std::vector<std::string> features(const Case& c) {
   std::vector<std::string> all{fmt::format("{} {}{}", enum_name(m.array.pace),
                                            enum_name(m.array.psum_route),
                                            m.accumulates_at_store() ? " accumulates" : "")};
+  const auto serves = [&](BusOrder order) {
+    return std::ranges::any_of(std::array{m.noc.ifmap, m.noc.filter, m.noc.psum_in, m.noc.psum_out},
+                               [&](const Bus& bus) { return bus.order == order; });
+  };
   for (const auto& [name, has] : {std::pair{"systolic", m.array.delivery == Delivery::kSystolic},
+                                  {"places reversed", serves(BusOrder::kStepReversed)},
+                                  {"PE after PE", serves(BusOrder::kPe)},
                                   {"shadow", m.array.shadow_filters},
                                   {"pipelined", m.array.pipelined},
                                   {"fifo_h", m.pe.fifo_h_words > 0},
@@ -138,9 +145,9 @@ TEST(Counts, AreThoseOfAnEnumerationOfTheNest) {
     }
     if (HasFailure()) ADD_FAILURE() << c.text;
   }
-  EXPECT_LE(stuck * 200, cases);
+  EXPECT_LE(stuck * 100, cases);
   // Spilled psums always meet in the store; otherwise it may add or not. Either pace has all seven.
-  EXPECT_EQ(met.size(), 2u * 7u + 11u);
+  EXPECT_EQ(met.size(), 2u * 7u + 13u);
   for (const auto& [feature, times] : met) EXPECT_GT(times * 100, cases) << feature;
   RecordProperty("stuck", std::to_string(stuck));
 }

@@ -19,7 +19,7 @@ Machine read(Rng& rng) {
 
 void vary_numbers(Machine& m, Rng& rng) {
   if (coin(rng, 2)) m.numbers.psum_bits = rng.in(m.numbers.product_bits, 32);
-  for (Bus* bus : {&m.noc.psum_in, &m.noc.psum_out, &m.noc.psum_link})
+  for (Link* bus : std::initializer_list<Link*>{&m.noc.psum_in, &m.noc.psum_out, &m.noc.psum_link})
     bus->words_per_cycle = std::max(bus->words_per_cycle, m.words_per_psum());
 }
 
@@ -68,7 +68,8 @@ void vary_array(Machine& m, Rng& rng) {
   m.pe.ifmap_fifo_words += rng.in(0, 2);
   m.pe.filter_fifo_packets += rng.in(0, 2);
   m.noc.filter.words_per_cycle = rng.in(1, 4);
-  for (Bus* bus : {&m.noc.ifmap, &m.noc.filter, &m.noc.psum_in, &m.noc.psum_out, &m.noc.psum_link})
+  for (Link* bus : std::initializer_list<Link*>{&m.noc.ifmap, &m.noc.filter, &m.noc.psum_in,
+                                                &m.noc.psum_out, &m.noc.psum_link})
     bus->latency_cycles = coin(rng, 3) ? rng.in(1, 3) : 0;
   for (Store& store : m.levels.back().stores) {
     if (coin(rng, 3)) store.shared_port = !store.shared_port;
@@ -79,11 +80,21 @@ void vary_array(Machine& m, Rng& rng) {
   }
 }
 
+// Orders that PEs of so small FIFOs mostly bear: PE after PE only on the way out and for filters.
+void vary_orders(Noc& noc, Rng& rng) {
+  for (Bus* bus : {&noc.ifmap, &noc.filter, &noc.psum_in, &noc.psum_out}) {
+    if (coin(rng, 4)) bus->order = BusOrder::kStepReversed;
+  }
+  for (Bus* bus : {&noc.filter, &noc.psum_out}) {
+    if (coin(rng, 4)) bus->order = BusOrder::kPe;
+  }
+}
+
 // In half of the cases PEs are in lock step, with what only they can have.
 void vary_pace(Machine& m, Rng& rng) {
   using enum PsumRoute;
   m.array.pipelined = coin(rng, 2);
-  if (coin(rng, 2)) return;
+  if (coin(rng, 2)) return vary_orders(m.noc, rng);
   m.array.pace = Pace::kLockStep;
   m.pe.adders = 2;
   for (Store& store : m.levels.back().stores) store.shared_port = false;

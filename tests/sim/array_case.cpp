@@ -57,9 +57,12 @@ void randomize(Pe& pe, Rng& rng) {
 
 // `least`: words of one psum, which buses and ports pass in a cycle.
 void randomize(Noc& noc, int least, Rng& rng) {
-  for (Bus* bus : {&noc.ifmap, &noc.filter}) *bus = {rng.in(1, 4), rng.in(0, 3)};
-  for (Bus* bus : {&noc.psum_in, &noc.psum_out, &noc.psum_link})
+  for (Link* bus : {&noc.ifmap, &noc.filter}) *bus = {rng.in(1, 4), rng.in(0, 3)};
+  for (Link* bus : std::initializer_list<Link*>{&noc.psum_in, &noc.psum_out, &noc.psum_link})
     *bus = {rng.in(least, 6), rng.in(0, 3)};
+  if (chance(rng, 50)) return;
+  for (Bus* bus : {&noc.ifmap, &noc.filter, &noc.psum_in, &noc.psum_out})
+    bus->order = static_cast<BusOrder>(chance(rng, 50) ? 0 : rng.in(1, 2));
 }
 
 // Most cases are small; some have runs of more steps than a burst may have, some more PEs than a

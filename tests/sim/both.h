@@ -55,11 +55,11 @@ void expect_equal(const PassRecord& array, const Record& plain) {
 }
 
 // Plays a pass by both and expects the same of both; returns the witness's record and leaves its
-// psums in `tiles`.
+// psums in `tiles`. `plain_pass`: the pass as the witness sees it.
 inline PlainRecord play_both(Array& array, const Machine& machine, const Arithmetic& arithmetic,
-                             const Pass& pass, PlainTiles& tiles) {
+                             const Pass& pass, const Pass& plain_pass, PlainTiles& tiles) {
   PlainTiles own = tiles;
-  const PlainRecord plain = play_plainly(machine, arithmetic, pass, tiles);
+  const PlainRecord plain = play_plainly(machine, arithmetic, plain_pass, tiles);
   const auto record =
       play_array(array, arithmetic, pass, own, plain.ends ? plain.cycles + kGrace : 1'000'000);
   EXPECT_EQ(record.has_value(), plain.ends) << "one of the two never ends";
@@ -67,6 +67,10 @@ inline PlainRecord play_both(Array& array, const Machine& machine, const Arithme
   expect_equal(*record, plain);
   EXPECT_EQ(own.psum, tiles.psum);
   return plain;
+}
+inline PlainRecord play_both(Array& array, const Machine& machine, const Arithmetic& arithmetic,
+                             const Pass& pass, PlainTiles& tiles) {
+  return play_both(array, machine, arithmetic, pass, pass, tiles);
 }
 
 }  // namespace orrery::test

@@ -81,8 +81,8 @@ Machine random_machine(Kind kind, Rng& rng) {
     *depth = rng.in(1, 4);
   // A psum passes a bus and a port in one cycle.
   const int least = m.words_per_psum();
-  for (Bus* bus : {&m.noc.ifmap, &m.noc.filter}) *bus = {rng.in(1, 8), rng.in(0, 3)};
-  for (Bus* bus : {&m.noc.psum_in, &m.noc.psum_out, &m.noc.psum_link})
+  for (Link* bus : {&m.noc.ifmap, &m.noc.filter}) *bus = {rng.in(1, 8), rng.in(0, 3)};
+  for (Link* bus : std::initializer_list<Link*>{&m.noc.psum_in, &m.noc.psum_out, &m.noc.psum_link})
     *bus = {rng.in(least, 8), rng.in(0, 3)};
   Store& glb = m.levels[0].stores[0];
   glb.read_words_per_cycle = rng.in(least, 8);

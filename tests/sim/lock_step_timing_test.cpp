@@ -197,7 +197,7 @@ TEST(LockStepTiming, AnItemWithoutWordsOnTheBusIsThereAtOnce) {
   LockStepCase c = simple_case(2, 1, layer_of({{kP, 3}, {kR, 3}}),
                                {{kP, 2, Place::kRows}, {kP, 1, Place::kPe}, {kR, 1, Place::kPe}});
   c.machine.array.psum_route = PsumRoute::kInPlace;
-  c.machine.noc.ifmap = {.words_per_cycle = 2, .latency_cycles = 3};
+  c.machine.noc.ifmap = {{.words_per_cycle = 2, .latency_cycles = 3}};
   c.machine.pe.ifmap_spad_words = c.machine.pe.ifmap_fifo_words = 1;
   c.machine.pe.fifo_v_words = 4;
   c.mapping.keep.pe = {false, false, true};

@@ -1,6 +1,7 @@
 // Values of the command line in the place of those of a file.
 #include "workloads/input/override.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 namespace orrery {
@@ -106,7 +107,7 @@ TEST(Override, RefusesWhatLeadsNowhereAndWhatIsNoYaml) {
       {"rooms[.name=x", "rooms has no element [; it has 2, counted from [0]"},
       {"days.mon=1", "days has no element 'mon'"}};
   for (const auto& [assignment, sentence] : cases)
-    EXPECT_EQ(after(assignment), "--set " + assignment + ": " + sentence);
+    EXPECT_EQ(after(assignment), fmt::format("--set {}: {}", assignment, sentence));
   std::string deep = "a";
   for (int i = 0; i < 64; ++i) deep += ".a";
   EXPECT_EQ(after(deep + "=1"), "--set " + deep + "=1: the path has more than 64 keys");
