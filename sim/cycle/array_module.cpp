@@ -47,6 +47,10 @@ void ArrayModule::run() {
   while (true) {
     const PassPtr order = filled_.read();
     order->began.release();
+    if (!job_->failure.empty()) {
+      give_up(*order, job_->failure);
+      continue;
+    }
     try {
       lock_step_ ? play_in_lock_step(order) : play(order);
     } catch (const DeadlockError& error) {

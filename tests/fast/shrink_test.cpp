@@ -24,6 +24,10 @@ TEST(Shrink, ACaseReadsBackAsItWasWritten) {
     EXPECT_EQ(read.machine, c.machine);
     EXPECT_EQ(read.mapping, c.mapping);
     c.layer.ifmap_zeros = c.layer.filter_zeros = 0;
+    if (c.layer.kind == LayerKind::kPool) {  // a file says nothing of what is done to its psums
+      c.layer.post = read.layer.post;
+      c.layer.unstated = read.layer.unstated;
+    }
     EXPECT_EQ(read.layer, c.layer) << to_text(document(c));
   }
 }
