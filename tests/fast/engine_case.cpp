@@ -60,6 +60,8 @@ Node scalar_node(const std::string& text) {
 
 Node document(const EngineCase& c) {
   Machine machine = c.machine;
+  machine.description.clear();
+  machine.source = "invented for tests";
   machine.tags.clear();
   Node root;
   put(root, "machine", parse_yaml_text(orrery::to_yaml(machine), "machine"));

@@ -15,7 +15,8 @@ struct EngineCase {
 };
 
 // A map with the keys `machine` (a machine file), `batch`, `layers` (one, as in a network.yaml) and
-// `mappings` (one, as in a file of mappings). Fractions of zeros are left out: they move no cycle.
+// `mappings` (one, as in a file of mappings). Fractions of zeros are left out: they move no cycle;
+// so is what the machine file says of sources.
 Node document(const EngineCase& c);
 
 // Reads such a map. Throws InputError for what the readers of its parts refuse, and where check()
