@@ -72,6 +72,12 @@ void declare_simulate(CLI::App& app, Options& options) {
   declare_selection(app, options);
   app.add_option("--seed", options.seed, "seed of the synthetic data [1]")
       ->check(whole_number(0, std::numeric_limits<std::uint64_t>::max()));
+  app.add_option("--engine", options.engine,
+                 "what plays the layers: 'cycle' (SystemC, clock by clock), or 'fast' (the same "
+                 "cycles and counts, computed) [cycle]");
+  app.add_option("--values", options.values,
+                 "play real values, on or off; the fast engine wants off [on]")
+      ->check(CLI::Validator(on_or_off, "on|off"));
   app.add_option("--data", options.data,
                  "'synthetic'; 'chained': each layer reads what the layer before made; or a folder "
                  "of .npy files [synthetic]");
@@ -97,7 +103,7 @@ void declare_show(CLI::App& app, Options& options) {
       ->required();
   app.add_option("--energy", options.energy,
                  "print the prices of this energy table on the machine: a path or a name");
->>>>>>> h4
+  declare_set(app, options);
 }
 
 void declare_nothing(CLI::App&, Options&) {}
@@ -116,6 +122,7 @@ constexpr Command kCommands[] = {
     {"simulate", "Run a network on a machine, cycle by cycle, and report each layer",
      "  orrery simulate arch/eyeriss.yaml workloads/alexnet --batch 4\n"
      "  orrery simulate eyeriss alexnet --layers CONV1,CONV2 --seed 7 --json result.json\n"
+     "  orrery simulate eyeriss alexnet --engine fast --values off\n"
      "  orrery simulate eyeriss alexnet --data chained\n"
      "  orrery simulate eyeriss alexnet --set array.cols=16 --set dma.overlap=[ifmap,filter]\n"
      "  orrery simulate eyeriss alexnet --batch 4 \\\n"
@@ -130,53 +137,13 @@ constexpr Command kCommands[] = {
      "  orrery map eyeriss alexnet --layers CONV3 --yaml mine.yaml\n"
      "  orrery map eyeriss alexnet --mapping mine.yaml",
      declare_map, map_command},
-}
-
-void declare_nothing(CLI::App&, Options&) {}
-
-constexpr const char* kNoOutput = "cannot write to the standard output";
-
-struct Command {
-  const char* name;
-  const char* description;
-  const char* examples;
-  void (*declare)(CLI::App&, Options&);
-  int (*run)(const Options&);
-};
-
-constexpr Command kCommands[] = {
-    {"simulate", "Run a network on a machine, cycle by cycle, and report each layer",
-     "  orrery simulate arch/eyeriss.yaml workloads/alexnet --batch 4\n"
-     "  orrery simulate eyeriss alexnet --layers CONV1,CONV2 --seed 7 --json result.json\n"
-     "  orrery simulate eyeriss alexnet --data chained\n"
-     "  orrery simulate eyeriss alexnet --set array.cols=16 --set dma.overlap=[ifmap,filter]\n"
-     "  orrery simulate eyeriss alexnet --batch 4 \\\n"
-     "    --mapping workloads/alexnet/mappings/eyeriss-table3.yaml \\\n"
-     "    --beside workloads/alexnet/published/eyeriss-jssc-table5.yaml\n"
-     "  orrery simulate tutorial_4x4 tutorial --check off --csv layers.csv --quiet\n\n"
-     "Exit codes: 0 done; 1 an ofmap differs from the golden reference; 2 a mistake in what\n"
-     "was given; 3 a fault of the program.",
-     declare_simulate, simulate_command},
-    {"map", "Show how each layer is laid on a machine, and whether it fits",
-     "  orrery map eyeriss alexnet --batch 4\n"
-     "  orrery map eyeriss alexnet --layers CONV3 --yaml mine.yaml\n"
-     "  orrery map eyeriss alexnet --mapping mine.yaml",
-     declare_map, map_command},
-<<<<<<< HEAD
-    {"list", "List the machines, networks, dataflows and MACs at hand", "  orrery list",
-     declare_nothing, list_command},
-    {"show", "Show a machine as a block diagram, or the layers of a network",
-     "  orrery show eyeriss\n  orrery show eyeriss --set array.cols=16\n  orrery show "
-     "workloads/alexnet/network.yaml",
-=======
     {"list", "List the machines, networks, dataflows, energy tables and MACs at hand",
      "  orrery list", declare_nothing, list_command},
     {"show",
      "Show a machine as a block diagram with its area, the layers of a network, or an energy table",
-     "  orrery show eyeriss\n  orrery show workloads/alexnet/network.yaml\n"
-     "  orrery show eyeriss --set array.cols=16\n"
+     "  orrery show eyeriss\n  orrery show eyeriss --set array.cols=16\n"
+     "  orrery show workloads/alexnet/network.yaml\n"
      "  orrery show isca2016\n  orrery show eyeriss --energy sram",
->>>>>>> h4
      declare_show, show_command},
     {"version", "Print the version", "  orrery version", declare_nothing, version_command},
 };

@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <functional>
 #include <optional>
 
 #include "cli/feed.h"
@@ -16,6 +18,7 @@
 #include "reports/why.h"
 #include "reports/write_file.h"
 #include "sim/cycle/engine.h"
+#include "sim/fast/engine.h"
 #include "sim/machine/dram_map.h"
 #include "workloads/golden/golden.h"
 #include "workloads/input/input_error.h"
@@ -38,6 +41,22 @@ void check_outputs(const Options& options) {
       std::filesystem::weakly_canonical(options.csv, ignored)) {
     throw InputError(fmt::format("--json and --csv both name {}", options.csv.string()));
   }
+}
+
+bool has_values(const Options& options) { return options.values == "on"; }
+
+void check_engine(const Options& options) {
+  const std::vector<std::string> engines{"cycle", "fast"};
+  if (std::ranges::find(engines, options.engine) == engines.end()) {
+    throw InputError(fmt::format("--engine: '{}' is neither cycle nor fast{}", options.engine,
+                                 did_you_mean(options.engine, engines)));
+  }
+  if (options.engine == "fast" && has_values(options))
+    throw InputError("--engine fast computes no values; say --values off");
+  if (options.engine == "cycle" && !has_values(options))
+    throw InputError("--values off is for --engine fast; the cycle engine plays values");
+  if (!has_values(options) && source(options) != Source::kSynthetic)
+    throw InputError(fmt::format("--data {} brings values, and --values is off", options.data));
 }
 
 // What could fail after hours is tried first: the output paths, the mappings, the sizes, the data.
@@ -70,8 +89,9 @@ NetworkResult describe_run(const Plan& plan, const Options& options) {
   result.network = plan.network.name;
   result.dataflow = dataflow_names(plan);
   result.mac = plan.machine.mac;
-  result.engine = "cycle";
-  result.data = options.data;
+  result.engine = options.engine;
+  result.values = options.values;
+  result.data = has_values(options) ? options.data : "no";
   result.batch = options.selection.batch;
   result.seed = options.seed;
   result.core_mhz = plan.machine.clocks.core_mhz;
@@ -80,13 +100,15 @@ NetworkResult describe_run(const Plan& plan, const Options& options) {
   return result;
 }
 
-// The one place that calls an engine.
+std::function<void(std::int64_t, std::int64_t)> watch(ProgressLine& line) {
+  return [&line](std::int64_t done, std::int64_t of) {
+    if (of > 0) line.update(static_cast<double>(done) / static_cast<double>(of));
+  };
+}
+
 LayerResult run_one(const Plan& plan, std::size_t i, const Supply& supply, RunOptions run,
                     ProgressLine& line) {
-  run.progress = [&line](const Progress& progress) {
-    const auto all = static_cast<double>(progress.passes);
-    if (all > 0) line.update(static_cast<double>(progress.done) / all);
-  };
+  run.progress = [report = watch(line)](const Progress& p) { report(p.done, p.passes); };
   return run_layer(plan.machine, supply.layer, plan.mappings[i], supply.in, run);
 }
 
@@ -100,9 +122,16 @@ OperandTensor golden_one(const Plan& plan, std::size_t i, const Supply& supply) 
       fits ? reduction_tree(mapping, supply.layer, plan.machine) : plain_reduction());
 }
 
-void run_all(const Plan& plan, const Options& options, NetworkResult& result) {
-  const bool watched = !options.quiet && is_terminal(Output::kStderr);
-  ProgressLine line(watched ? Watch::kTerminal : Watch::kNobody, plan.network.layers.size());
+void run_without_values(const Plan& plan, ProgressLine& line, NetworkResult& result) {
+  for (std::size_t i = 0; i < plan.network.layers.size(); ++i) {
+    line.begin(plan.network.layers[i].name);
+    result.layers.push_back(run_layer_fast(plan.machine, plan.network.layers[i], plan.mappings[i],
+                                           {.progress = watch(line), .folds = true}));
+  }
+}
+
+void run_with_values(const Plan& plan, const Options& options, ProgressLine& line,
+                     NetworkResult& result) {
   Feed feed(plan, options);
   RunOptions run;
   run.check = options.check == "on";
@@ -118,6 +147,13 @@ void run_all(const Plan& plan, const Options& options, NetworkResult& result) {
     }
     feed.put(i, std::move(ofmap));
   }
+}
+
+void run_all(const Plan& plan, const Options& options, NetworkResult& result) {
+  const bool watched = !options.quiet && is_terminal(Output::kStderr);
+  ProgressLine line(watched ? Watch::kTerminal : Watch::kNobody, plan.network.layers.size());
+  has_values(options) ? run_with_values(plan, options, line, result)
+                      : run_without_values(plan, line, result);
 }
 
 std::optional<Published> read_beside(const Options& options) {
@@ -143,6 +179,7 @@ std::string notes(const Plan& plan, const Options& options) {
 }  // namespace
 
 int simulate_command(const Options& options) {
+  check_engine(options);
   const bool chained = source(options) == Source::kChained;
   const Plan plan =
       make_plan(options.selection, chained ? Upstream::kIncluded : Upstream::kLeftOut);

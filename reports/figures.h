@@ -38,6 +38,7 @@ inline constexpr std::array kRunFigures{
     Figure<NetworkResult>{"dataflow", [](const NetworkResult& r) -> Value { return r.dataflow; }},
     Figure<NetworkResult>{"mac", [](const NetworkResult& r) -> Value { return r.mac; }},
     Figure<NetworkResult>{"engine", [](const NetworkResult& r) -> Value { return r.engine; }},
+    Figure<NetworkResult>{"values", [](const NetworkResult& r) -> Value { return r.values; }},
     Figure<NetworkResult>{"batch", [](const NetworkResult& r) -> Value { return whole(r.batch); }},
     Figure<NetworkResult>{"seed", [](const NetworkResult& r) -> Value { return r.seed; }},
     Figure<NetworkResult>{"data", [](const NetworkResult& r) -> Value { return r.data; }},

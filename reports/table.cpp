@@ -43,7 +43,7 @@ Grid layer_grid(const NetworkResult& result) {
             percent(layer.utilization, 1),
             fmt::format("{}", layer.active_pes),
             grouped(layer.macs),
-            grouped(layer.macs_gated),
+            result.values == "on" ? grouped(layer.macs_gated) : "-",
             grouped(glb_array_words(layer.counts)),
             megabytes(bytes(result, glb_array_words(layer.counts))),
             megabytes(bytes(result, dram_words(layer.counts))),
@@ -178,6 +178,8 @@ std::string to_table(const NetworkResult& result, int width) {
     text += grid.to_string(width) + "\n";
   }
   text += "* in psums, each of one or more words\n";
+  if (result.values == "off")
+    text += "Without values, MACs and spad accesses are those of operands that are never zero.\n";
   text += "GLB words: what the array reads and writes of ifmaps and psums. MB: 10^6 bytes.\n";
   return text + frames(result) + warnings(result);
 }

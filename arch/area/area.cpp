@@ -40,20 +40,34 @@ double mac_um2(const Machine& m) {
   return um2 * logic_area_ratio(kNodeNm, m.technology.node_nm);
 }
 
-// FIFOs at the ports of a PE, and the comparators of its row and column on three buses, a register
-// bit each. PEs in lock step take one word of a packet, the others all of it.
-double port_um2(const Machine& m) {
+double fifo_um2(const Machine& m, std::int64_t words, std::int64_t tag_bits) {
+  return registers_um2(words * m.numbers.word_bits + tag_bits) *
+         logic_area_ratio(kNodeNm, m.technology.node_nm);
+}
+
+// Operand FIFOs at the ports of a PE, and the comparators of its row and column on three buses, a
+// register bit each. PEs in lock step take one word of a packet, the others all of it.
+double operand_port_um2(const Machine& m) {
   const bool alone = m.array.pace == Pace::kIndependent;
-  const std::int64_t filters = alone ? packet_words(m, Tensor::kFilter) : 1;
-  const std::int64_t psums = (alone ? packet_psums(m) : 1) * m.words_per_psum();
-  const std::int64_t words = m.pe.ifmap_fifo_words + m.pe.filter_fifo_packets * filters +
-                             (m.pe.psum_in_fifo_packets + m.pe.psum_out_fifo_packets) * psums +
-                             m.pe.fifo_h_words + m.pe.fifo_v_words;
+  const std::int64_t words =
+      m.pe.ifmap_fifo_words +
+      std::int64_t{m.pe.filter_fifo_packets} * (alone ? packet_words(m, Tensor::kFilter) : 1) +
+      m.pe.fifo_h_words + m.pe.fifo_v_words;
   const auto id_bits = std::bit_width(static_cast<unsigned>(m.array.rows)) +
                        std::bit_width(static_cast<unsigned>(m.array.cols));
-  const std::int64_t tags = m.array.delivery == Delivery::kMulticast ? 3 * id_bits : 0;
-  return registers_um2(words * m.numbers.word_bits + tags) *
-         logic_area_ratio(kNodeNm, m.technology.node_nm);
+  return fifo_um2(m, words, m.array.delivery == Delivery::kMulticast ? 3 * id_bits : 0);
+}
+
+// Psum FIFOs, where psums come and go: at every PE, or in lock step at the end of each column that
+// adds them up.
+AreaItem psum_ports(const Machine& m) {
+  const bool alone = m.array.pace == Pace::kIndependent;
+  const bool adds_up =
+      m.array.psum_route == PsumRoute::kColumn || m.array.psum_route == PsumRoute::kTree;
+  const std::int64_t words = std::int64_t{m.pe.psum_in_fifo_packets + m.pe.psum_out_fifo_packets} *
+                             (alone ? packet_psums(m) : 1) * m.words_per_psum();
+  return {AreaPart::kNoc, "psum FIFOs", !alone && adds_up ? m.array.cols : m.pes(),
+          fifo_um2(m, words, 0)};
 }
 
 }  // namespace
@@ -82,8 +96,9 @@ Area area(const Machine& machine) {
          fmt::format("{}, {} bytes, {}", memory.name, memory.shape.bytes, name(cost.basis)),
          memory.count, 1e6 * cost.area_mm2});
   }
-  all.items.push_back(
-      {AreaPart::kNoc, "FIFOs and multicast IDs of a PE", machine.pes(), port_um2(machine)});
+  all.items.push_back({AreaPart::kNoc, "operand FIFOs and multicast IDs of a PE", machine.pes(),
+                       operand_port_um2(machine)});
+  all.items.push_back(psum_ports(machine));
   return all;
 }
 

@@ -7,7 +7,7 @@ constexpr Cell low_power = Cell::kLowPower;                // NOLINT: spelled as
 constexpr Cell high_performance = Cell::kHighPerformance;  // NOLINT
 
 constexpr SramPoint kPoints[] = {
-#include "cacti_points.inc"
+#include "arch/sram/cacti_points.inc"
 };
 
 }  // namespace

@@ -44,6 +44,7 @@ int stride_of(const Counter& c, Tensor t);
 // divide neither among them nor by taps, are served by their place instead of the step: a word of
 // overlapping windows is then sent once to all PEs that want it, though each comes to it at another
 // step. Each PE's share of the order is the order of its own stream.
+// Places count from the first point of the pass: all passes of one size have one order.
 //
 // With the places of one step reversed, a later place in the tensor is served before an earlier
 // one.

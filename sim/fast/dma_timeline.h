@@ -42,6 +42,10 @@ class DmaTimeline {
   // pass and transfer; all choices before `now` have been made.
   void append_state(std::vector<std::int64_t>& to, std::int64_t now, PassNumber pass,
                     TransferNumber transfer) const;
+  // Of that, how long link and DRAM are taken.
+  std::pair<std::int64_t, DramDevice::Moment> backlog(std::int64_t now) const {
+    return {std::max<std::int64_t>(0, link_free_ - now), dram_.backlog(now)};
+  }
   // Moves it in time, and on to later passes and transfers, whose counts it adds.
   void shift(std::int64_t ticks, PassNumber passes, TransferNumber transfers, const Counts& counts);
   // 0: a transfer whose end the core knew in tick `now`.

@@ -5,7 +5,7 @@
 namespace orrery {
 namespace {
 
-std::uint64_t hash_of(const std::vector<std::int64_t>& state) {
+std::uint64_t hash_of(std::span<const std::int64_t> state) {
   std::uint64_t hash = 0x9e3779b97f4a7c15;
   for (const std::int64_t v : state) {
     hash = (hash ^ static_cast<std::uint64_t>(v)) * 0xff51afd7ed558ccd;
@@ -29,22 +29,35 @@ void add(Fold::Sums& a, const Fold::Sums& b, std::int64_t times) {
 
 }  // namespace
 
+Fold::Loop& Fold::at(int loop) {
+  const auto l = static_cast<std::size_t>(loop);
+  if (loops_.size() <= l) loops_.resize(l + 1);
+  return loops_[l];
+}
+
+bool Fold::worth(int loop, std::span<const std::int64_t> sketch) {
+  Loop& it = at(loop);
+  return !it.sketches.insert(hash_of(sketch)).second && it.seen.size() < kMostSeen;
+}
+
 std::optional<Fold::Period> Fold::look(int loop, int block, std::vector<std::int64_t> state,
                                        const Sums& sums) {
-  const auto l = static_cast<std::size_t>(loop);
-  if (seen_.size() <= l) seen_.resize(l + 1);
+  auto& seen_states = at(loop).seen;
   const std::uint64_t hash = hash_of(state);
-  const auto [first, last] = seen_[l].equal_range(hash);
+  const auto [first, last] = seen_states.equal_range(hash);
   for (auto it = first; it != last; ++it) {
     const Seen& seen = it->second;
     if (seen.state == state) return Period{block - seen.block, sums - seen.sums};
   }
-  seen_[l].emplace(hash, Seen{std::move(state), block, sums});
+  seen_states.emplace(hash, Seen{std::move(state), block, sums});
   return {};
 }
 
 void Fold::forget_inside(int loop) {
-  for (auto l = static_cast<std::size_t>(loop) + 1; l < seen_.size(); ++l) seen_[l].clear();
+  for (auto l = static_cast<std::size_t>(loop) + 1; l < loops_.size(); ++l) {
+    loops_[l].sketches.clear();
+    loops_[l].seen.clear();
+  }
 }
 
 Fold::Sums operator-(const Fold::Sums& a, const Fold::Sums& b) {

@@ -4,7 +4,9 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "sim/machine/array.h"
@@ -31,6 +33,9 @@ class Fold {
     int blocks = 0;
     Sums sums;
   };
+  // Whether it is worth while to describe the whole state at the begin of a block: the few of its
+  // numbers in `sketch` have been seen before, and describing it has not been in vain too often.
+  bool worth(int loop, std::span<const std::int64_t> sketch);
   // Block `block` of `loop` begins in `state`: the period since an equal one, if there was one.
   // Loops inside it begin anew.
   std::optional<Period> look(int loop, int block, std::vector<std::int64_t> state,
@@ -43,7 +48,14 @@ class Fold {
     int block = 0;
     Sums sums;
   };
-  std::vector<std::unordered_multimap<std::uint64_t, Seen>> seen_;  // by loop, by the state's hash
+  struct Loop {
+    std::unordered_set<std::uint64_t> sketches;         // their hashes
+    std::unordered_multimap<std::uint64_t, Seen> seen;  // by the state's hash
+  };
+  static constexpr std::size_t kMostSeen = 64;
+  Loop& at(int loop);
+
+  std::vector<Loop> loops_;
 };
 
 // Figure by figure.

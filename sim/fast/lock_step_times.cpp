@@ -116,7 +116,7 @@ std::int64_t LockStepTimes::count_padding(const LockStepPlan& plan, const Box& p
   std::int64_t count = 0;
   for (const Item& item : plan.items[0]) {
     for (const auto& [place, words] : places[item.group])
-      count += made[static_cast<std::size_t>(item.address % plane + place)] * words;
+      count += std::int64_t{made[static_cast<std::size_t>(item.address % plane + place)]} * words;
   }
   return count;
 }

@@ -57,6 +57,7 @@ class Timeline : public Player {
 
   void finish_until(std::int64_t cycle);
   void forget_passes();
+  std::array<std::int64_t, 7> sketch() const;
   std::vector<std::int64_t> state(int loop);
   bool alike(int loop, int block);
   void repeat(const Fold::Sums& sums);

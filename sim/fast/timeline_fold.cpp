@@ -99,6 +99,21 @@ std::vector<std::int64_t> Timeline::state(int loop) {
   return out;
 }
 
+// A few numbers of the state that are quickly told.
+std::array<std::int64_t, 7> Timeline::sketch() const {
+  const auto later = [this](std::int64_t cycle) {
+    return std::max<std::int64_t>(0, cycle - this->cycle());
+  };
+  const auto [link, dram] = dma_.backlog(now_);
+  return {now_ % clocks_.core.period,
+          now_ % clocks_.link.period,
+          later(stages_.handed),
+          later(stages_.done),
+          link,
+          dram.tick,
+          dram.part};
+}
+
 // Whether a block of the loop is like those around it: neither first nor last, and, where padding
 // is made, away from the edges that the loop comes to.
 bool Timeline::alike(int loop, int block) {
@@ -121,6 +136,7 @@ void Timeline::at_next_pass() {
   const int block = walk.block_of(loop), last = walk.blocks(loop) - 2;
   if (block >= last || !alike(loop, block)) return;
   dma_.catch_up(now_);
+  if (!fold_->worth(loop, sketch())) return;
   dma_.forget(now_);
   forget_passes();
   const std::optional<Fold::Period> period = fold_->look(loop, block, state(loop), sums());

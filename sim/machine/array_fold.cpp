@@ -3,7 +3,7 @@
 // Every bus reads a tape, its packets, and every PE one, its runs. What a step does follows from
 // the state of the array, relative to a cycle and to the places on the tapes, and from what the
 // tapes say from there on. So if the state after a step is that after an earlier one, and each tape
-// goes on as it did from there, the array does again what it did in between, later by the same
+// goes on as it did there, the array does again what it did in between, later by the same
 // cycles each time. Such repetitions are not played: places and times are moved on, and counts
 // added, as often as the tapes go on alike.
 //
@@ -17,8 +17,8 @@
 namespace orrery {
 namespace {
 
-// Cuts that are kept; beyond them all are forgotten.
-constexpr std::size_t kMostCuts = 64;
+// Numbers in the cuts that are kept, 8 MB; beyond them all but the last are forgotten.
+constexpr std::size_t kMostNumbers = std::size_t{1} << 20;
 
 // A tape at two cuts: it is at `from`, and then at `to`. What was done in between can be done again
 // as often as entry x + by() is as entry x for all x from `from` on; each time reads from the place
@@ -141,7 +141,10 @@ bool Array::may_repeat() const {
 void Array::fold() {
   const Cycle time = earliest();
   if (time == 0) return;  // a PE has not begun
-  if (cuts_known_ == kMostCuts) cuts_known_ = 0;
+  if (cuts_known_ > 1 && cuts_known_ * cuts_[cuts_known_ - 1].state.size() > kMostNumbers) {
+    std::swap(cuts_[0], cuts_[cuts_known_ - 1]);
+    cuts_known_ = 1;
+  }
   if (cuts_known_ == cuts_.size()) cuts_.emplace_back();
   Cut& now = cuts_[cuts_known_];
   write_cut(now, time);

@@ -54,7 +54,7 @@ void LockStepGroups::find_neighbours() {
       apart.push_back(offset(at(neighbour.back())) - offset(n));
     }
     std::ranges::sort(apart);
-    apart.erase(std::ranges::unique(apart).begin(), apart.end());
+    apart.erase(std::unique(apart.begin(), apart.end()), apart.end());
   }
 }
 

@@ -84,6 +84,7 @@ struct NetworkResult {
   std::string version;
   bool complete = true;  // every selected layer ran to its end
   std::string machine, network, dataflow, mac, engine, data;
+  std::string values = "on";     // "off": figures that depend on data are those without any zero
   std::vector<std::string> set;  // "PATH=VALUE": values of the machine that are not its file's
   int batch = 1;
   std::uint64_t seed = 0;

@@ -300,7 +300,7 @@ TEST(MalformedMachine, ServesPesInLockStepByTheStep) {
       std::string text = kMachine;
       replace(text, kArray, kLockStep);
       replace(text, "adders: 1", "adders: 2");
-      replace(text, bus + ": {", bus + ": {order: " + order + ", ");
+      replace(text, bus + ": {", fmt::format("{}: {{order: {}, ", bus, order));
       EXPECT_EQ(complaint(text),
                 order == "step"
                     ? "accepted"

@@ -77,7 +77,8 @@ TEST(Sram, ReturnsThePointsExactly) {
 // 45 nm, 64 bits: Horowitz (ISSCC 2014) has 10, 20 and 100 pJ for caches of 8 KB, 32 KB and 1 MB.
 TEST(Sram, IsWithinHalfOfHorowitzsCaches) {
   for (const auto& [kilobytes, pj] : {std::pair{8, 10.}, {32, 20.}, {1024, 100.}}) {
-    const double read = sram_cost({.bytes = kilobytes * 1024, .width_bits = 64}, {}).read_pj;
+    const double read =
+        sram_cost({.bytes = std::int64_t{1024} * kilobytes, .width_bits = 64}, {}).read_pj;
     EXPECT_NEAR(read / pj, 1, 0.5) << kilobytes << " KB";
   }
 }
@@ -136,10 +137,11 @@ TEST(Sram, RisesWithCapacityOutsideThePoints) {
 
 TEST(Sram, IsFinerAndCheaperAtFinerNodes) {
   for (const int kilobytes : {1, 12, 108, 4096, 30000}) {
-    MemoryCost last = sram_cost({.bytes = kilobytes * 1024, .width_bits = 48}, {.node_nm = 90});
+    MemoryCost last =
+        sram_cost({.bytes = std::int64_t{1024} * kilobytes, .width_bits = 48}, {.node_nm = 90});
     for (const double node : {77., 65., 50., 45., 40., 32., 28., 22., 16., 7.}) {
       const MemoryCost next =
-          sram_cost({.bytes = kilobytes * 1024, .width_bits = 48}, {.node_nm = node});
+          sram_cost({.bytes = std::int64_t{1024} * kilobytes, .width_bits = 48}, {.node_nm = node});
       EXPECT_LT(next.read_pj, last.read_pj) << kilobytes << " KB at " << node;
       EXPECT_LT(next.area_mm2, last.area_mm2) << kilobytes << " KB at " << node;
       last = next;

@@ -60,7 +60,8 @@ const Wrong kWrong[] = {
     {"layer: total", "layer: totl", ":12: 'totl' is none of `layers` (did you mean 'total'?)"},
     {"layer: total", "layer: FC", ":12: macs has a second value of 'FC'"},
     {"batch: 1", "batch: 4", ":3: the figures are of batches of 4; the run has 1"},
-    {"percent: 1", "percent: -1", ":11: figures[0].values[1].percent is -1; it must be at least 0 %"},
+    {"percent: 1", "percent: -1",
+     ":11: figures[0].values[1].percent is -1; it must be at least 0 %"},
     {"percent: 1", "percent: 1, plus_minus: 1", ":11: a window is either percent or plus_minus"},
     {"percent: 1", "persent: 1",
      ":11: unknown key 'persent' in figures[0].values[1] (did you mean 'percent'?)"}};

@@ -49,7 +49,8 @@ TEST_F(Commands, HelpOfACommandShowsItsOptionsAndExamples) {
 
 TEST_F(Commands, ListNamesWhatIsAtHand) {
   const Answer answer = orrery({"list"});
-  for (const char* name : {"tutorial_2x2", "tutorial_4x4", "eyeriss", "alexnet", "tutorial"}) {
+  for (const char* name : {"tutorial_2x2", "tutorial_4x4", "eyeriss", "alexnet", "tutorial",
+                           "isca2016", "horowitz45", "eyeriss65", "sram"}) {
     expect_in(fmt::format("\n  {:<24} ", name), answer);
   }
   for (const Dataflow& d : kDataflows)
@@ -79,9 +80,30 @@ TEST_F(Commands, AHomeWithNothingInItIsPointedOut) {
 TEST_F(Commands, ShowDrawsAMachine) {
   for (const std::string machine : {"tutorial_4x4", "arch/tutorial_4x4.yaml"}) {
     const Answer answer = orrery({"show", machine});
-    for (const char* text : {"4 x 4 = 16 PEs", "tutorial_4x4", "mac_int8", "DRAM"})
+    for (const char* text :
+         {"4 x 4 = 16 PEs", "tutorial_4x4", "mac_int8", "DRAM", "\nArea at 45 nm, "})
       expect_in(text, answer);
   }
+}
+
+TEST_F(Commands, ShowPrintsAnEnergyTable) {
+  for (const std::string table : {"isca2016", "arch/energy/isca2016.yaml"}) {
+    const Answer answer = orrery({"show", table});
+    for (const char* text : {"values in MAC; convention: published", "200 MAC at 16 bits"})
+      expect_in(text, answer);
+  }
+}
+
+TEST_F(Commands, ShowPrintsThePricesOfATableOnAMachine) {
+  const Answer answer = orrery({"show", "tutorial_4x4", "--energy", "isca2016"});
+  for (const char* text :
+       {"Prices of isca2016 on tutorial_4x4, in MAC\n  dram.ifmap.read ",
+        "\n  mac.none.compute                 0.25 a op    1 x 8/16 bits squared\n"})
+    expect_in(text, answer);
+  expect_mistake({"show", "tutorial_4x4", "--energy", "isca2015"},
+                 "no energy table 'isca2015' (did you mean 'isca2016'?)");
+  expect_mistake({"show", "alexnet", "--energy", "isca2016"},
+                 "--energy shows the prices of a machine; alexnet is a network");
 }
 
 TEST_F(Commands, ShowListsTheLayersOfANetwork) {

@@ -14,8 +14,8 @@ struct Packet {
   bool operator==(const Packet&) const = default;
 };
 
-void PrintTo(const Packet& p, std::ostream* out) {
-  *out << testing::PrintToString(p.words) << " to " << testing::PrintToString(p.pes);
+std::ostream& operator<<(std::ostream& out, const Packet& p) {
+  return out << testing::PrintToString(p.words) << " to " << testing::PrintToString(p.pes);
 }
 
 std::vector<Packet> packets(const Stream& s) {

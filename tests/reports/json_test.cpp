@@ -45,10 +45,11 @@ void collect(const json::value& value, std::set<std::string>& found) {
 }
 
 TEST(Json, KeepsTheOrderOfItsKeys) {
-  EXPECT_EQ(keys(parsed(sample())),
-            (std::vector<std::string>{"schema", "orrery_version", "complete", "machine", "set", "network",
-                                      "dataflow", "mac", "engine", "batch", "seed", "data",
-                                      "core_mhz", "word_bits", "pes", "layers", "total", "beside"}));
+  EXPECT_EQ(
+      keys(parsed(sample())),
+      (std::vector<std::string>{"schema", "orrery_version", "complete", "machine", "set", "network",
+                                "dataflow", "mac", "engine", "batch", "seed", "data", "core_mhz",
+                                "word_bits", "pes", "layers", "total", "beside"}));
 }
 
 TEST(Json, GivesLayersAndTotalTheSameFiguresInOneOrder) {
