@@ -20,8 +20,7 @@ TEST(FastEngine, EqualsTheSystemCEngineOnRandomCases) {
   for (std::uint64_t seed = 1; seed <= cases && !testing::Test::HasFailure(); ++seed) {
     const Case c = random_case(seed);
     SCOPED_TRACE("seed " + std::to_string(seed));
-    for (const FastEngine& fast : {unfolded, folded})
-      expect_same({c.machine, c.layer, c.mapping}, fast);
+    for (auto* const fast : {unfolded, folded}) expect_same({c.machine, c.layer, c.mapping}, fast);
   }
 }
 
@@ -53,7 +52,7 @@ TEST(FastEngine, EqualsTheSystemCEngineOnCasesFromFiles) {
   for (const auto& file : std::filesystem::directory_iterator(folder)) {
     SCOPED_TRACE(file.path().string());
     const EngineCase c = read_case(parse_yaml(file.path()));
-    for (const FastEngine& fast : {unfolded, folded}) expect_same(c, fast);
+    for (auto* const fast : {unfolded, folded}) expect_same(c, fast);
     ++files;
   }
   EXPECT_GT(files, 0);
