@@ -27,6 +27,16 @@ void vary_times(Machine& m, Rng& rng) {
   if (!coin(rng, 6)) m.limits.filters = m.limits.channels = 0;
 }
 
+// Queues with room for few tiles: the next one waits until the array has taken one.
+void vary_room(Machine& m, Rng& rng) {
+  for (Store& store : m.levels.back().stores) {
+    if (!store.prefetches() || coin(rng, 3)) continue;
+    const int tile = store.tile_words > 0 ? store.tile_words : rng.in(2, 20);
+    store.banks = rng.in(1, 3);
+    store.bank_words = tile;
+  }
+}
+
 // Bounds of the layer, and of one pass of it: long dimensions turn in time.
 struct Sizes {
   std::array<int, kDims> layer{1, 1, 1, 1, 1, 1, 1, 1}, pass{1, 1, 1, 1, 1, 1, 1, 1};
@@ -110,6 +120,7 @@ EngineCase long_case(std::uint64_t seed) {
   while (true) {
     EngineCase c{random_machine(rng), {}, {}};
     vary_times(c.machine, rng);
+    vary_room(c.machine, rng);
     read_machine(parse_yaml_text(orrery::to_yaml(c.machine), "variation"));
     for (int tries = 0; tries < 20; ++tries) {
       const Sizes sizes = random_sizes(rng);
