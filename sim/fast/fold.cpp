@@ -35,9 +35,10 @@ Fold::Loop& Fold::at(int loop) {
   return loops_[l];
 }
 
-bool Fold::worth(int loop, std::span<const std::int64_t> sketch) {
-  Loop& it = at(loop);
-  return !it.sketches.insert(hash_of(sketch)).second && it.seen.size() < kMostSeen;
+bool Fold::worth(int loop, std::span<const std::int64_t> sketch, std::size_t passes) {
+  if (at(loop).sketches.insert(hash_of(sketch)).second || credit_ < 0) return false;
+  credit_ -= 1 + static_cast<std::int64_t>(passes);
+  return true;
 }
 
 std::optional<Fold::Period> Fold::look(int loop, int block, std::vector<std::int64_t> state,

@@ -34,8 +34,10 @@ class Fold {
     Sums sums;
   };
   // Whether it is worth while to describe the whole state at the begin of a block: the few of its
-  // numbers in `sketch` have been seen before, and describing it has not been in vain too often.
-  bool worth(int loop, std::span<const std::int64_t> sketch);
+  // numbers in `sketch` have been seen before, and enough passes have been played since states were
+  // described in vain. A state of more passes is longer.
+  bool worth(int loop, std::span<const std::int64_t> sketch, std::size_t passes);
+  void pass_was_played() { ++credit_; }
   // Block `block` of `loop` begins in `state`: the period since an equal one, if there was one.
   // Loops inside it begin anew.
   std::optional<Period> look(int loop, int block, std::vector<std::int64_t> state,
@@ -52,10 +54,10 @@ class Fold {
     std::unordered_set<std::uint64_t> sketches;         // their hashes
     std::unordered_multimap<std::uint64_t, Seen> seen;  // by the state's hash
   };
-  static constexpr std::size_t kMostSeen = 64;
   Loop& at(int loop);
 
   std::vector<Loop> loops_;
+  std::int64_t credit_ = 1000;  // passes played, less what descriptions cost
 };
 
 // Figure by figure.

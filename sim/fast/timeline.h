@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <unordered_map>
 #include <vector>
 
 #include "sim/fast/array_times.h"
@@ -36,6 +37,9 @@ class Timeline : public Player {
     std::int64_t handed = 0;    // the array can begin another pass
     std::int64_t done = 0;      // the last psum is in the GLB
   };
+  struct StepHash {
+    std::size_t operator()(const std::vector<std::int32_t>& form) const;
+  };
   struct KnownPass {
     PassNumber number = 0;
     std::int64_t filled = 0, over = 0;  // ticks
@@ -53,6 +57,7 @@ class Timeline : public Player {
   void clear_psums(int) override {}
   bool failed() const override { return false; }
   void report(std::int64_t done, std::int64_t of) override;
+  int sort(const Step& step) override;
   void at_next_pass() override;
 
   void finish_until(std::int64_t cycle);
@@ -72,6 +77,7 @@ class Timeline : public Player {
   std::unique_ptr<ArrayTimes> array_;  // null: a pooling layer that goes through post-processing
   Sequencer sequencer_;
   std::optional<Fold> fold_;
+  std::unordered_map<std::vector<std::int32_t>, int, StepHash> sort_of_;  // of steps, by their form
   const std::function<void(std::int64_t, std::int64_t)>* progress_ = nullptr;
   std::int64_t now_ = 0;  // tick
   Stages stages_;

@@ -37,24 +37,8 @@ class Timeline::Describe {
   void later(std::int64_t cycle) {
     to_.push_back(std::max<std::int64_t>(0, cycle - line_.cycle()));
   }
-  void step(const Step& step) {
-    box(step.pass);
-    for (const Tensor t : kAllTensors) {
-      box(step.tile[index(t)]);
-      to_.push_back(step.fetch[index(t)] ? 1 : 0);
-    }
-    to_.push_back(step.starts_tile ? 1 : 0);
-    to_.push_back(step.starts_psums ? 1 : 0);
-    to_.push_back(static_cast<std::int64_t>(step.fate));
-    to_.push_back(step.configures ? 1 : 0);
-  }
 
  private:
-  void box(const Box& box) {
-    const Form it = form(line_.layer_, line_.machine_, box, 0);
-    to_.insert(to_.end(), it.value.begin(), it.value.end());
-  }
-
   const Timeline& line_;
   std::vector<std::int64_t>& to_;
 };
@@ -64,7 +48,6 @@ class Timeline::Move {
  public:
   Move(const Fold::Sums& sums, std::int64_t cycles) : sums_(sums), cycles_(cycles) {}
   void value(std::int64_t) {}
-  void step(const Step&) {}
   void number(PassNumber& pass) { pass += pass == 0 ? 0 : sums_.passes; }
   void transfer(TransferNumber& transfer) { transfer += transfer == 0 ? 0 : sums_.transfers; }
   void cycle(std::int64_t& cycle) { cycle += cycles_; }
@@ -74,6 +57,30 @@ class Timeline::Move {
   std::int64_t cycles_;
 };
 
+std::size_t Timeline::StepHash::operator()(const std::vector<std::int32_t>& form) const {
+  std::uint64_t hash = 0x9e3779b97f4a7c15;
+  for (const std::int32_t v : form) {
+    hash = (hash ^ static_cast<std::uint32_t>(v)) * 0xff51afd7ed558ccd;
+    hash ^= hash >> 32;
+  }
+  return static_cast<std::size_t>(hash);
+}
+
+// Steps are alike if their pass and tiles are, and what becomes of these.
+int Timeline::sort(const Step& step) {
+  if (!fold_) return 0;
+  std::vector<std::int32_t> key;
+  key.reserve(4 * sizeof(Form) / sizeof(std::int32_t) + 8);
+  const auto add = [&](const Box& box, int extra) {
+    const Form it = form(layer_, machine_, box, extra);
+    key.insert(key.end(), it.value.begin(), it.value.end());
+  };
+  add(step.pass, (step.starts_tile ? 1 : 0) + (step.starts_psums ? 2 : 0) +
+                     (step.configures ? 4 : 0) + 8 * static_cast<int>(step.fate));
+  for (const Tensor t : kAllTensors) add(step.tile[index(t)], step.fetch[index(t)] ? 1 : 0);
+  return sort_of_.try_emplace(std::move(key), static_cast<int>(sort_of_.size())).first->second;
+}
+
 // All that decides how it goes on from here, at the begin of a block of `loop`.
 std::vector<std::int64_t> Timeline::state(int loop) {
   std::vector<std::int64_t> out;
@@ -81,7 +88,7 @@ std::vector<std::int64_t> Timeline::state(int loop) {
   Describe describe(*this, out);
   const Walk& walk = sequencer_.walk();
   for (int inner = loop + 1; inner < walk.loops(); ++inner) out.push_back(walk.block_of(inner));
-  describe.step(walk.to_come());
+  out.push_back(sort(walk.to_come()));
   sequencer_.visit(describe);
   // Both clocks must stand to each other as they did.
   out.push_back(now_ % clocks_.core.period);
@@ -129,6 +136,7 @@ bool Timeline::alike(int loop, int block) {
 
 void Timeline::at_next_pass() {
   if (!fold_) return;
+  fold_->pass_was_played();
   Walk& walk = sequencer_.walk();
   const int loop = walk.take_moved();
   if (loop < 0) return;
@@ -136,7 +144,7 @@ void Timeline::at_next_pass() {
   const int block = walk.block_of(loop), last = walk.blocks(loop) - 2;
   if (block >= last || !alike(loop, block)) return;
   dma_.catch_up(now_);
-  if (!fold_->worth(loop, sketch())) return;
+  if (!fold_->worth(loop, sketch(), sequencer_.planned())) return;
   dma_.forget(now_);
   forget_passes();
   const std::optional<Fold::Period> period = fold_->look(loop, block, state(loop), sums());

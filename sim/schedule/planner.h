@@ -16,6 +16,7 @@ using PassNumber = std::int64_t;
 struct PlannedPass {
   Step step;
   PassNumber number = 0;
+  int sort = 0;                                   // what the engine calls it, see Player::sort()
   std::array<int, kTensors> buffer{};             // of the GLB, by tensor
   std::array<PassNumber, kTensors> makes_room{};  // pass with which a place for its tile comes free
 };

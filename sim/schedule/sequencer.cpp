@@ -88,6 +88,7 @@ void Sequencer::set_up() {
 bool Sequencer::plan_next() {
   Planned planned;
   if (!planner_->next(planned.pass)) return false;
+  planned.pass.sort = player_.sort(planned.pass.step);
   planned_.push_back(planned);
   return true;
 }

@@ -59,7 +59,10 @@ class Player {
   virtual bool failed() const = 0;
   // So many passes (of a pooling layer: images) are over.
   virtual void report(std::int64_t done, std::int64_t of) = 0;
-  // The next pass of the walk has just been planned, all before it have been ordered.
+  // For engines that skip passes which repeat others: a number for passes, and their tiles, that
+  // take the same time.
+  virtual int sort(const Step&) { return 0; }
+  // All passes that are planned but one have been ordered, or wait for their tiles in a queue.
   virtual void at_next_pass() {}
 };
 
@@ -76,10 +79,12 @@ class Sequencer {
 
   // For engines that skip passes which repeat others: everything that decides what comes, as
   // references to passes and transfers and as cycles. Calls number(n), transfer(n), cycle(c) and
-  // value(v), each with a reference, and step(s) for each planned step.
+  // value(v), each with a reference.
   template <class Visitor>
   void visit(Visitor& visitor);
   Walk& walk() { return planner_->walk(); }
+  const Walk& walk() const { return planner_->walk(); }
+  std::size_t planned() const { return planned_.size(); }
   void add_stalls(const std::array<std::uint64_t, kStallNames.size()>& cycles);
 
  private:
@@ -125,7 +130,7 @@ void Sequencer::visit(Visitor& visitor) {
   planner_->visit(visitor);
   visitor.value(static_cast<std::int64_t>(planned_.size()));
   for (Planned& planned : planned_) {
-    visitor.step(planned.pass.step);
+    visitor.value(planned.pass.sort);
     visitor.number(planned.pass.number);
     for (const Tensor t : kAllTensors) {
       visitor.value(planned.pass.buffer[index(t)]);
