@@ -74,7 +74,7 @@ Layer layer_of(const Sizes& sizes, Rng& rng) {
   layer.stride_rows = rng.in(1, 2), layer.stride_cols = rng.in(1, 2);
   layer.dilation_rows = coin(rng, 4) ? 2 : 1, layer.dilation_cols = coin(rng, 4) ? 2 : 1;
   for (int* pad : {&layer.pad_top, &layer.pad_bottom, &layer.pad_left, &layer.pad_right})
-    *pad = coin(rng, 2) ? rng.in(0, 2) : 0;
+    *pad = coin(rng, 2) ? rng.in(0, 5) : 0;
   layer.ifmap_rows = (layer.bound(kP) - 1) * layer.stride_rows +
                      window_extent(layer.bound(kR), layer.dilation_rows) - layer.pad_top -
                      layer.pad_bottom;
