@@ -24,12 +24,15 @@ TEST(FastEngine, EqualsTheSystemCEngineOnRandomCases) {
   }
 }
 
-// Passes that a fold skips are not reported.
+// Passes that a fold skips are not reported. A pass that can never end folds nothing.
 bool folds(const EngineCase& c) {
   std::uint64_t reports = 0;
-  const LayerResult r =
-      run_layer_fast(c.machine, c.layer, c.mapping, {.progress = [&](auto, auto) { ++reports; }});
-  return reports < r.passes;
+  const FastOptions options{.progress = [&](auto, auto) { ++reports; }};
+  try {
+    return run_layer_fast(c.machine, c.layer, c.mapping, options).passes > reports;
+  } catch (const InputError&) {
+    return false;
+  }
 }
 
 TEST(FastEngine, EqualsTheSystemCEngineOnLongLoopsOfTinyPasses) {

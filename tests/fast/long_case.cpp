@@ -27,6 +27,13 @@ void vary_times(Machine& m, Rng& rng) {
   if (!coin(rng, 6)) m.limits.filters = m.limits.channels = 0;
 }
 
+// Deep FIFOs before a slow bus, so that psums of a pass still leave when the next one begins.
+void vary_psums_out(Machine& m, Rng& rng) {
+  if (coin(rng, 2)) m.pe.psum_out_fifo_packets = rng.in(4, 12);
+  if (coin(rng, 2)) m.noc.psum_out.words_per_cycle = m.words_per_psum();
+  if (coin(rng, 2)) m.pe.pipeline_stages = 1;
+}
+
 // Queues with room for few tiles: the next one waits until the array has taken one.
 void vary_room(Machine& m, Rng& rng) {
   for (Store& store : m.levels.back().stores) {
@@ -121,6 +128,7 @@ EngineCase long_case(std::uint64_t seed) {
     EngineCase c{random_machine(rng), {}, {}};
     vary_times(c.machine, rng);
     vary_room(c.machine, rng);
+    vary_psums_out(c.machine, rng);
     read_machine(parse_yaml_text(orrery::to_yaml(c.machine), "variation"));
     for (int tries = 0; tries < 20; ++tries) {
       const Sizes sizes = random_sizes(rng);
