@@ -29,6 +29,10 @@ void ArrayModule::configure(Job& job) {
 void ArrayModule::fill() {
   while (true) {
     const PassPtr order = orders->read();
+    if (given_up()) {
+      leave(*order);
+      continue;
+    }
     try {
       move_shadow_filters(*order);
     } catch (const InputError& error) {
@@ -47,8 +51,8 @@ void ArrayModule::run() {
   while (true) {
     const PassPtr order = filled_.read();
     order->began.release();
-    if (!job_->failure.empty()) {
-      give_up(*order, job_->failure);
+    if (given_up()) {
+      leave(*order);
       continue;
     }
     try {
@@ -80,6 +84,11 @@ void ArrayModule::move_shadow_filters(PassOrder& order) {
 // A pass that cannot be played: those who wait for it go on, and find the reason in the job.
 void ArrayModule::give_up(PassOrder& order, const std::string& why) {
   job_->failure = why;
+  leave(order);
+}
+
+// A pass that is not played.
+void ArrayModule::leave(PassOrder& order) {
   --job_->passes_under_way;
   order.filled.release();
   order.done.release();

@@ -42,6 +42,8 @@ class ArrayModule : public sc_core::sc_module {
   void drain();
   void move_shadow_filters(PassOrder& order);
   void give_up(PassOrder& order, const std::string& why);
+  bool given_up() const { return !job_->failure.empty(); }
+  void leave(PassOrder& order);
   void play(const PassPtr& order);
   void charge_overlap(std::int64_t cycles);
   void play_in_lock_step(const PassPtr& order);

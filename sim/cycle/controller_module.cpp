@@ -87,16 +87,15 @@ void ControllerModule::report(std::int64_t done, std::int64_t of) {
   if (job_->options.progress) job_->options.progress({done, of});
 }
 
-// A pass could not be played. Passes and transfers on order still end, so that array and DMA are
-// free for another job.
+// A pass could not be played. Transfers on order still end, and passes on order leave the array, so
+// that both are free for another job.
 void ControllerModule::give_up() {
   for (const PassPtr& pass : live_passes_.order) {
-    const bool ordered = pass->number != 0;
-    if (ordered && !pass->done.open) wait(pass->done.opened);
     pass->filled.release();
     pass->done.release();
   }
   while (!live_transfers_.order.empty()) wait_for_transfer(live_transfers_.first);
+  while (job_->passes_under_way > 0) let_pass(1);
 }
 
 }  // namespace orrery

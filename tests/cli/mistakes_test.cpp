@@ -12,7 +12,8 @@ namespace {
 using Mistakes = Cli;
 
 const std::string kKnownOptions =
-    "(known: --help, --batch, --layers, --dataflow, --mapping, --set, --seed, --data, --check, "
+    "(known: --help, --batch, --layers, --dataflow, --mapping, --set, --seed, --engine, --values, "
+    "--data, --check, "
     "--json, --csv, --beside, --why, --quiet)";
 
 TEST_F(Mistakes, InTheCommandAreAnsweredWithTheNearest) {

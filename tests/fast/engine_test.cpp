@@ -1,14 +1,20 @@
 // The fast engine against the SystemC engine, figure by figure.
 #include "sim/fast/engine.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
+#include <ostream>
 
+#include "dataflows/all.h"
 #include "tests/cycle/random_case.h"
 #include "tests/fast/long_case.h"
 #include "tests/fast/same.h"
+#include "workloads/network/network.h"
+#include "workloads/network/widths.h"
 
 namespace orrery::test {
 namespace {
@@ -27,7 +33,8 @@ TEST(FastEngine, EqualsTheSystemCEngineOnRandomCases) {
 // Passes that a fold skips are not reported. A pass that can never end folds nothing.
 bool folds(const EngineCase& c) {
   std::uint64_t reports = 0;
-  const FastOptions options{.progress = [&](auto, auto) { ++reports; }};
+  FastOptions options;
+  options.progress = [&](auto, auto) { ++reports; };
   try {
     return run_layer_fast(c.machine, c.layer, c.mapping, options).passes > reports;
   } catch (const InputError&) {
@@ -60,6 +67,42 @@ TEST(FastEngine, EqualsTheSystemCEngineOnCasesFromFiles) {
   }
   EXPECT_GT(files, 0);
 }
+
+// AlexNet in a dataflow of a machine.
+struct Whole {
+  const char* machine;
+  const char* dataflow;
+};
+std::ostream& operator<<(std::ostream& out, const Whole& w) {
+  return out << w.machine << " " << w.dataflow;
+}
+
+class AlexNet : public testing::TestWithParam<Whole> {};
+
+// Thousands of passes a layer, most of which the fast engine skips.
+TEST_P(AlexNet, TakesTheSameInBothEngines) {
+  const std::filesystem::path root = ORRERY_SOURCE_DIR;
+  const Machine machine = read_machine(root / "arch" / fmt::format("{}.yaml", GetParam().machine));
+  const Network network =
+      at_widths(select(read_network(root / "workloads/alexnet"), 1, {}), machine.widths());
+  for (const Layer& layer : network.layers) {
+    if (layer.kind == LayerKind::kPool && !machine.pe.pools) continue;
+    const auto dataflow =
+        std::ranges::find(kDataflows, std::string_view(GetParam().dataflow), &Dataflow::name);
+    const Mapping mapping = dataflow->map(layer, machine);
+    EXPECT_EQ(difference_of_engines({machine, layer, mapping}, folded), "") << layer.name;
+  }
+}
+
+// Those that take the SystemC engine minutes only with ORRERY_ALL=1.
+std::vector<Whole> wholes() {
+  std::vector<Whole> out{
+      {"eyeriss", "rs"}, {"tpu_v1", "ws"}, {"shidiannao", "os"}, {"diannao", "nlr"}};
+  if (all_cases())
+    out.insert(out.end(), {{"eyeriss", "ws"}, {"eyeriss", "os"}, {"eyeriss", "nlr"}});
+  return out;
+}
+INSTANTIATE_TEST_SUITE_P(FastEngine, AlexNet, testing::ValuesIn(wholes()));
 
 }  // namespace
 }  // namespace orrery::test

@@ -60,7 +60,8 @@ std::string mistake_of(Run run, LayerResult& result) {
 LayerResult folded(const EngineCase& c) { return run_layer_fast(c.machine, c.layer, c.mapping); }
 
 LayerResult unfolded(const EngineCase& c) {
-  return run_layer_fast(c.machine, c.layer, c.mapping, {.progress = {}, .folds = false});
+  return run_layer_fast(c.machine, c.layer, c.mapping,
+                        {.progress = {}, .folds = false, .memory = nullptr});
 }
 
 std::string difference_of_engines(EngineCase c, const FastEngine& fast) {
@@ -85,6 +86,19 @@ void expect_same(const EngineCase& c, const FastEngine& fast) {
   ADD_FAILURE() << difference_of_engines(read_case(smallest), fast)
                 << "\nthe smallest case, for a file of tests/fast/cases:\n"
                 << to_text(smallest);
+}
+
+std::string difference_of_memory(const Machine& machine, const Layer& layer, const Mapping& mapping,
+                                 PassMemory& memory) {
+  LayerResult with, without;
+  const auto run = [&](PassMemory* given) {
+    return run_layer_fast(machine, layer, mapping,
+                          {.progress = {}, .folds = true, .memory = given});
+  };
+  const std::string stopped = mistake_of([&] { return run(nullptr); }, without);
+  const std::string also = mistake_of([&] { return run(&memory); }, with);
+  if (stopped != also) return fmt::format("with '{}', without '{}'", also, stopped);
+  return stopped.empty() ? difference(with, without) : std::string();
 }
 
 }  // namespace orrery::test

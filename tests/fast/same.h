@@ -5,6 +5,7 @@
 #include <string>
 
 #include "sim/fast/engine.h"
+#include "sim/fast/pass_memory.h"
 #include "tests/fast/engine_case.h"
 
 namespace orrery::test {
@@ -23,5 +24,9 @@ std::string difference_of_engines(EngineCase c, const FastEngine& fast);
 // Fails, unless both agree, with the smallest case that still differs, to be pasted into a file of
 // tests/fast/cases/.
 void expect_same(const EngineCase& c, const FastEngine& fast = folded);
+
+// Whether the fast engine says the same with a memory of passes and without.
+std::string difference_of_memory(const Machine& machine, const Layer& layer, const Mapping& mapping,
+                                 PassMemory& memory);
 
 }  // namespace orrery::test

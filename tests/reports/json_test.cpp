@@ -48,8 +48,8 @@ TEST(Json, KeepsTheOrderOfItsKeys) {
   EXPECT_EQ(
       keys(parsed(sample())),
       (std::vector<std::string>{"schema", "orrery_version", "complete", "machine", "set", "network",
-                                "dataflow", "mac", "engine", "batch", "seed", "data", "core_mhz",
-                                "word_bits", "pes", "layers", "total", "beside"}));
+                                "dataflow", "mac", "engine", "values", "batch", "seed", "data",
+                                "core_mhz", "word_bits", "pes", "layers", "total", "beside"}));
 }
 
 TEST(Json, GivesLayersAndTotalTheSameFiguresInOneOrder) {
