@@ -58,14 +58,6 @@ std::uint64_t glb_array_words(const Counts& counts) {
          counts[Action::glb_psum_array_write];
 }
 
-std::uint64_t dram_words(const Counts& counts) {
-  std::uint64_t words = 0;
-  for (std::size_t i = 0; i < kActions.size(); ++i) {
-    if (kActions[i].structure == "dram") words += counts.value[i];
-  }
-  return words;
-}
-
 std::string to_text(const Value& value) { return std::visit(ToText{}, value); }
 
 }  // namespace orrery

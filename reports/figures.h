@@ -108,8 +108,6 @@ inline constexpr std::array kLayerTexts{
 // The convention under which GLB accesses are published: what the array reads and writes of ifmaps
 // and psums; filters and DMA do not count.
 std::uint64_t glb_array_words(const Counts& counts);
-// All words between DRAM and the chip.
-std::uint64_t dram_words(const Counts& counts);
 
 // "true", "12", "0.1" (shortest digits that read back equal, always with a point or an exponent),
 // or the string itself; empty for what is not a finite number.

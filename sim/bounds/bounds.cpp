@@ -14,14 +14,6 @@ struct Rates {
         link_words(m.dma.words_per_cycle * m.clocks.link_mhz / m.clocks.core_mhz) {}
 };
 
-std::uint64_t dram_words(const Counts& counts) {
-  std::uint64_t words = 0;
-  for (std::size_t i = 0; i < kActions.size(); ++i) {
-    if (kActions[i].structure == "dram") words += counts.value[i];
-  }
-  return words;
-}
-
 double over(std::uint64_t words, double rate) { return static_cast<double>(words) / rate; }
 
 class CycleBounds {
@@ -73,6 +65,14 @@ class CycleBounds {
 };
 
 }  // namespace
+
+std::uint64_t dram_words(const Counts& counts) {
+  std::uint64_t words = 0;
+  for (std::size_t i = 0; i < kActions.size(); ++i) {
+    if (kActions[i].structure == "dram") words += counts.value[i];
+  }
+  return words;
+}
 
 Limit Bounds::binds() const {
   return static_cast<Limit>(std::ranges::max_element(cycles) - cycles.begin());

@@ -50,6 +50,9 @@ struct Bounds {
   bool operator==(const Bounds&) const = default;
 };
 
+// All words that passed between DRAM and chip.
+std::uint64_t dram_words(const Counts& counts);
+
 // Of `layer` with its batch on `machine`, where the run counted so.
 Bounds bounds(const Machine& machine, const Layer& layer, const Counts& counts);
 

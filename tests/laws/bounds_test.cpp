@@ -89,8 +89,9 @@ TEST(Bounds, CountEachWordThatAMacNeedsOnce) {
            at.second >= layer.ifmap_cols;
   });
   layer.post.bias = false;
-  const std::uint64_t filters = 3 * 2 * 2 * 2, ofmaps = 2 * 3 * 4 * 3;
-  EXPECT_EQ(compulsory_dram_words(layer, m), 2 * 2 * words.size() + filters + ofmaps);
+  const std::uint64_t images = 2, channels = 2, filters = product({3, 2, 2, 2}),
+                      ofmaps = product({2, 3, 4, 3});
+  EXPECT_EQ(compulsory_dram_words(layer, m), images * channels * words.size() + filters + ofmaps);
 }
 
 // C = A B, all n x n, with b x b psums on the chip and a column of A and a row of B beside them,
@@ -105,6 +106,20 @@ TEST(Bounds, OfCapacityAreBelowTheBestBlockingOfAMatrixProductAndNotFar) {
       EXPECT_LT(least, moved) << n << " " << b;
       EXPECT_GT(least, 0.5 * moved) << n << " " << b;
     }
+  }
+}
+
+// What so small a chip must move of a large product is more than each word once.
+TEST(Bounds, OfCapacityBindWhereAChipIsSmallAndHold) {
+  for (const char* name : {"tutorial_2x2", "tutorial_4x4", "tutorial_tree_2x2"}) {
+    SCOPED_TRACE(name);
+    const Machine m = machine_named(name);
+    const Layer layer = layer_of({.images = 400, .m = 400, .c = 400}, m);
+    const LayerResult r =
+        run_layer_fast(m, layer, find_dataflow(m.native.empty() ? "rs" : m.native)->map(layer, m));
+    expect_not_below(m, layer, r);
+    const Bounds b = bounds(m, layer, r.counts);
+    EXPECT_GT(b.least_dram_words, b.compulsory_dram_words) << on_chip_words(m);
   }
 }
 
