@@ -14,9 +14,15 @@ namespace {
 namespace fs = std::filesystem;
 constexpr const char* kNetworkFile = "network.yaml";
 
+// Empty where it is not set.
+fs::path variable(const char* name) {
+  const char* given = std::getenv(name);
+  return given == nullptr ? fs::path() : fs::path(given);
+}
+
 fs::path home() {
-  const char* given = std::getenv("ORRERY_HOME");
-  return given == nullptr || *given == '\0' ? fs::path(".") : fs::path(given);
+  const fs::path given = variable("ORRERY_HOME");
+  return given.empty() ? fs::path(".") : given;
 }
 
 bool is_file(const fs::path& path) {
@@ -138,6 +144,13 @@ fs::path find_dataflow_file(const std::string& given) {
 fs::path find_file(const std::string& given) {
   if (const auto path = first_file({given, home() / given})) return *path;
   throw InputError(fmt::format("there is no file {}", given));
+}
+
+std::filesystem::path pass_memory_file() {
+  if (std::getenv("ORRERY_PASSES") != nullptr) return variable("ORRERY_PASSES");
+  fs::path folder = variable("XDG_CACHE_HOME");
+  if (folder.empty() && !variable("HOME").empty()) folder = variable("HOME") / ".cache";
+  return folder.empty() ? fs::path() : folder / "orrery" / "passes";
 }
 
 }  // namespace orrery

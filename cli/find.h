@@ -37,4 +37,9 @@ std::filesystem::path find_dataflow_file(const std::string& given);
 // A file given by path; InputError where there is none.
 std::filesystem::path find_file(const std::string& given);
 
+// Where passes that the fast engine has played are remembered: the file that $ORRERY_PASSES names,
+// or one in the user's cache folder ($XDG_CACHE_HOME or ~/.cache). Empty: nowhere ($ORRERY_PASSES
+// is empty, or there is no such folder).
+std::filesystem::path pass_memory_file();
+
 }  // namespace orrery

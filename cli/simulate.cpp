@@ -23,6 +23,7 @@
 #include "reports/write_file.h"
 #include "sim/cycle/engine.h"
 #include "sim/fast/engine.h"
+#include "sim/fast/pass_memory.h"
 #include "sim/machine/dram_map.h"
 #include "workloads/golden/golden.h"
 #include "workloads/input/input_error.h"
@@ -131,11 +132,16 @@ OperandTensor golden_one(const Plan& plan, std::size_t i, const Supply& supply) 
 }
 
 void run_without_values(const Plan& plan, ProgressLine& line, NetworkResult& result) {
+  PassMemory memory;
+  const std::filesystem::path file = pass_memory_file();
+  if (!file.empty()) memory.load(file);
   for (std::size_t i = 0; i < plan.network.layers.size(); ++i) {
     line.begin(plan.network.layers[i].name);
-    result.layers.push_back(run_layer_fast(plan.machine, plan.network.layers[i], plan.mappings[i],
-                                           {.progress = watch(line), .folds = true}));
+    result.layers.push_back(
+        run_layer_fast(plan.machine, plan.network.layers[i], plan.mappings[i],
+                       {.progress = watch(line), .folds = true, .memory = &memory}));
   }
+  if (!file.empty()) memory.save(file);
 }
 
 void run_with_values(const Plan& plan, const Options& options, ProgressLine& line,

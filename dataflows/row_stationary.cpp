@@ -68,6 +68,7 @@ class Search {
         RsChoice c{.width = width, .segments = segments};
         c.e = std::min(bound(Dim::kP), width * segments);
         estimate_.set_rows(c);
+        waiting_ = estimate_.least_ifmap_wait(c);
         fill_pes(c);
       }
     }
@@ -77,6 +78,8 @@ class Search {
 
  private:
   int bound(Dim d) const { return estimate_.bound(d); }
+  // Passes that take so long are too long for the best.
+  bool loses(Words cycles) const { return cycles + waiting_ > best_.cycles; }
 
   // p and q: what a PE's spads hold.
   void fill_pes(RsChoice c) {
@@ -90,7 +93,9 @@ class Search {
           std::min(estimate_.psums_at_once(), machine_.pe.filter_spad_words / (q * fold_.s));
       for (const int p : EvenSteps(bound(Dim::kM), p_most)) {
         c.p = p;
-        stand_sets(c);
+        const int sets =
+            machine_.array.rows / (fold_.r * c.segments) * (machine_.array.cols / c.width);
+        if (!loses(estimate_.least_cycles_of_pes(c, sets))) stand_sets(c);
       }
     }
   }
@@ -109,12 +114,11 @@ class Search {
       const int t_most = static_cast<int>(std::min<Words>(
           blocks, estimate_.room(Tensor::kFilter) / estimate_.pass_filter_words(c)));
       if (t_most < 1) continue;
-      if (estimate_.least_cycles(c, std::min(stacked / r * beside, t_most)) > best_.cycles)
-        continue;
+      if (loses(estimate_.least_cycles(c, std::min(stacked / r * beside, t_most)))) continue;
       for (const int t_rows : EvenSteps(blocks, std::min(stacked / r, t_most))) {
         c.t_rows = t_rows;
         const int t_cols_most = std::min(beside, t_most / t_rows);
-        if (estimate_.least_cycles(c, t_rows * t_cols_most) > best_.cycles) continue;
+        if (loses(estimate_.least_cycles(c, t_rows * t_cols_most))) continue;
         for (const int t_cols : EvenSteps(blocks_of(blocks, t_rows), t_cols_most)) {
           c.t_cols = t_cols;
           // Fewer sets may let the filters of two passes share their store.
@@ -185,6 +189,7 @@ class Search {
   const Machine& machine_;
   RsFold fold_;
   RsEstimate estimate_;
+  Words waiting_ = 0;  // cycles of every choice with these rows in which no pass is played
   RsCost best_;
   RsChoice choice_;
 };

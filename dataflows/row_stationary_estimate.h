@@ -208,6 +208,13 @@ class RsEstimate {
     const Words loading = link_cycles(rounds * pass_words / c.p * bound(Dim::kM), loads) - 1;
     return std::max(playing, loading);
   }
+  // The same of any choice with these p and q and at most so many sets: all of them busy in passes
+  // as long as the shortest.
+  Words least_cycles_of_pes(RsChoice c, int sets) const {
+    c.n = c.r = c.t_rows = c.t_cols = 1;
+    const Words tiles = Words{bound(Dim::kM)} * bound(Dim::kC) / (Words{c.p} * c.q * sets);
+    return turns_ * bound(Dim::kN) * c.strips * tiles * play_cycles(c);
+  }
   static Words packets(const Link& a, const Link& b, int words) {
     return blocks_of(words, std::min(a.words_per_cycle, b.words_per_cycle));
   }
@@ -228,6 +235,16 @@ class RsEstimate {
   }
   Words ifmap_loads(const RsChoice& c) const {
     return ifmap_transfers(c) / channel_blocks(c) * bound(Dim::kC) * ifmap_words_per_channel(c);
+  }
+  // Cycles in which no choice of these rows plays passes: each ifmap word comes over the link once
+  // at least.
+  Words least_ifmap_wait(const RsChoice& c) const {
+    if (homes_[index(Tensor::kIfmap)].overlaps) return 0;
+    const Words strips = pools() ? 1 : c.strips;
+    return link_cycles(configurations_ * Words{bound(Dim::kG)} * bound(Dim::kN) * bound(Dim::kC) *
+                           strips * (fold_.place == Place::kDram ? folds_ : 1) * c.tile_rows *
+                           tile_cols_,
+                       0);
   }
   Words ifmap_transfers(const RsChoice& c) const {
     const Words tiles =

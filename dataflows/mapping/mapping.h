@@ -10,6 +10,7 @@
 
 #include "arch/machine/machine.h"
 #include "workloads/input/input_error.h"
+#include "workloads/input/node.h"
 #include "workloads/layer/layer.h"
 
 namespace orrery {
@@ -63,6 +64,7 @@ struct NamedMapping {
   SourceLine where{};  // in the file it was read from
 };
 std::vector<NamedMapping> read_mappings(const std::filesystem::path& path);
+std::vector<NamedMapping> read_mappings(const Node& root);
 std::string to_yaml(const std::vector<NamedMapping>& mappings);
 
 }  // namespace orrery

@@ -58,7 +58,10 @@ std::string nest_text(const NamedMapping& named) {
 }  // namespace
 
 std::vector<NamedMapping> read_mappings(const std::filesystem::path& path) {
-  const Node root = parse_yaml(path);
+  return read_mappings(parse_yaml(path));
+}
+
+std::vector<NamedMapping> read_mappings(const Node& root) {
   if (root.kind != Node::Kind::kMap) root.fail("the file must be a map with the key 'mappings'");
   root.allow_keys({"mappings"});
   const Node& list = required(root, "mappings", "a list of mappings, one for each layer");

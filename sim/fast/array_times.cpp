@@ -31,10 +31,10 @@ class LockStep : public ArrayTimes {
 }  // namespace
 
 std::unique_ptr<ArrayTimes> array_times(const Machine& machine, const Layer& layer,
-                                        const Mapping& mapping) {
+                                        const Mapping& mapping, PassMemory* memory) {
   if (machine.array.pace == Pace::kLockStep)
     return std::make_unique<LockStep>(machine, layer, mapping);
-  return std::make_unique<IndependentTimes>(machine, layer, mapping);
+  return std::make_unique<IndependentTimes>(machine, layer, mapping, memory);
 }
 
 void add(PassRecord& sum, const PassRecord& record, std::int64_t times) {

@@ -12,6 +12,8 @@
 
 namespace orrery {
 
+class PassMemory;
+
 class ArrayTimes {
  public:
   virtual ~ArrayTimes() = default;
@@ -40,7 +42,7 @@ class ArrayTimes {
 };
 
 std::unique_ptr<ArrayTimes> array_times(const Machine& machine, const Layer& layer,
-                                        const Mapping& mapping);
+                                        const Mapping& mapping, PassMemory* memory);
 
 // += and multiples of records, for sums over passes.
 void add(PassRecord& sum, const PassRecord& record, std::int64_t times = 1);

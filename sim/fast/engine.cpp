@@ -16,7 +16,7 @@ LayerResult run_layer_fast(const Machine& machine, const Layer& layer, const Map
   dram_map(layer, machine, mapping);  // refuses tensors that DRAM cannot hold
   LayerResult result;
   try {
-    result = Timeline(machine, layer, mapping, options.folds).play(options.progress);
+    result = Timeline(machine, layer, mapping, options).play(options.progress);
   } catch (const DeadlockError& error) {
     throw InputError(fmt::format("layer {}: {}", layer.name, error.what()));
   }

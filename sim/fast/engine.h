@@ -8,10 +8,13 @@
 
 namespace orrery {
 
+class PassMemory;
+
 struct FastOptions {
   // Called after each pass that is not skipped (of a pooling layer: image); may be empty.
   std::function<void(std::int64_t done, std::int64_t of)> progress;
-  bool folds = true;  // skip stretches that repeat; off: for tests
+  bool folds = true;             // skip stretches that repeat; off: for tests
+  PassMemory* memory = nullptr;  // of passes played before; may be null
 };
 
 // Exactly the figures of run_layer(), but for those that depend on data: MACs are counted as if no

@@ -5,12 +5,14 @@
 namespace orrery {
 
 IndependentTimes::IndependentTimes(const Machine& machine, const Layer& layer,
-                                   const Mapping& mapping)
+                                   const Mapping& mapping, PassMemory* memory)
     : machine_(machine),
       layer_(layer),
       mapping_(mapping),
       layout_(largest_tiles(layer, machine, mapping)),
-      array_(machine) {}
+      array_(machine),
+      memory_(memory),
+      common_(memory == nullptr ? "" : PassMemory::common(machine, layer, mapping)) {}
 
 namespace {
 
@@ -23,15 +25,7 @@ bool reads_psums(const Step& step, const Machine& machine) {
 int IndependentTimes::sort(const Step& step) {
   const Form key = form(layer_, machine_, step.pass, reads_psums(step, machine_) ? 1 : 0);
   const auto [it, fresh] = sort_of_.try_emplace(key, static_cast<int>(sorts_.size()));
-  if (!fresh) return it->second;
-  Form size = key;
-  std::fill(size.value.begin() + Form::kMade, size.value.end(), 0);
-  const auto [pass, other] = pass_of_.try_emplace(size, passes_.size());
-  if (other) passes_.push_back(compile_pass(layer_, machine_, mapping_, step.pass, layout_));
-  sorts_.push_back({.step = step,
-                    .pass = pass->second,
-                    .pes = static_cast<int>(passes_[pass->second].pes.size()),
-                    .record = {}});
+  if (fresh) sorts_.push_back({.step = step, .form = key, .pes = 0, .record = {}});
   return it->second;
 }
 
@@ -39,7 +33,11 @@ PassTimes IndependentTimes::play(int sort, std::int64_t, std::int64_t begin) {
   Sort& pass = sorts_[static_cast<std::size_t>(sort)];
   const std::int64_t overlap = std::max<std::int64_t>(0, over_ - begin);
   auto known = pass.record.find(overlap);
-  if (known == pass.record.end()) known = pass.record.emplace(overlap, play(pass, overlap)).first;
+  if (known == pass.record.end()) {
+    const PlayedPass played = recall(pass, overlap);
+    pass.pes = played.pes;
+    known = pass.record.emplace(overlap, played.record).first;
+  }
   const PassRecord& record = known->second;
   add(totals_, record);
   // Cycles of the pass before, counted as its own, in which its PEs are done and this one begins.
@@ -54,14 +52,33 @@ PassTimes IndependentTimes::play(int sort, std::int64_t, std::int64_t begin) {
           .done = over_};
 }
 
-PassRecord IndependentTimes::play(const Sort& sort, std::int64_t psums_from) {
+PlayedPass IndependentTimes::recall(const Sort& sort, std::int64_t psums_from) {
+  if (memory_ == nullptr) return play(sort, psums_from);
+  const PassMemory::Key key = PassMemory::key(common_, sort.form, psums_from);
+  if (const PlayedPass* known = memory_->find(key); known != nullptr) return *known;
+  const PlayedPass played = play(sort, psums_from);
+  memory_->put(key, played);
+  return played;
+}
+
+PlayedPass IndependentTimes::play(const Sort& sort, std::int64_t psums_from) {
   const std::vector<std::uint8_t> made = made_padding(sort.step);
   PassTiles tiles;
   tiles.padding = made.empty() ? nullptr : made.data();
   tiles.read_psums = reads_psums(sort.step, machine_);
-  array_.start(passes_[sort.pass], machine_.arithmetic(layer_), tiles, psums_from);
+  const Pass& pass = compiled(sort);
+  array_.start(pass, machine_.arithmetic(layer_), tiles, psums_from);
   array_.play();
-  return array_.record();
+  return {array_.record(), static_cast<std::int64_t>(pass.pes.size())};
+}
+
+// Passes of one size are compiled once, whatever padding they touch.
+const Pass& IndependentTimes::compiled(const Sort& sort) {
+  Form size = sort.form;
+  std::fill(size.value.begin() + Form::kMade, size.value.end(), 0);
+  const auto [pass, fresh] = pass_of_.try_emplace(size, passes_.size());
+  if (fresh) passes_.push_back(compile_pass(layer_, machine_, mapping_, sort.step.pass, layout_));
+  return passes_[pass->second];
 }
 
 // By address from the origin of the pass: 1 where a zero is made at the NoC. Empty: nowhere.

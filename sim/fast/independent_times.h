@@ -6,16 +6,19 @@
 
 #include "sim/fast/array_times.h"
 #include "sim/fast/form.h"
+#include "sim/fast/pass_memory.h"
 
 namespace orrery {
 
 // A pass depends on those before it only by how long their psums are still on their way out.
 class IndependentTimes : public ArrayTimes {
  public:
-  IndependentTimes(const Machine& machine, const Layer& layer, const Mapping& mapping);
+  // `memory` may be null.
+  IndependentTimes(const Machine& machine, const Layer& layer, const Mapping& mapping,
+                   PassMemory* memory);
 
   int sort(const Step& step) override;
-  int pes(int sort) const override { return at(sort).pes; }
+  int pes(int sort) const override { return static_cast<int>(at(sort).pes); }
   bool shadows(int) const override { return false; }
   std::int64_t fill_cycles(int) const override { return 0; }
   PassTimes play(int sort, std::int64_t fill_begin, std::int64_t begin) override;
@@ -26,15 +29,17 @@ class IndependentTimes : public ArrayTimes {
 
  private:
   struct Sort {
-    Step step;             // one of them
-    std::size_t pass = 0;  // compiled
-    int pes = 0;
+    Step step;  // one of them
+    Form form;
+    std::int64_t pes = 0;  // once it has been played
     // By the cycles until the psums of earlier passes are out.
     std::unordered_map<std::int64_t, PassRecord> record;
   };
 
   const Sort& at(int sort) const { return sorts_[static_cast<std::size_t>(sort)]; }
-  PassRecord play(const Sort& sort, std::int64_t psums_from);
+  PlayedPass recall(const Sort& sort, std::int64_t psums_from);
+  PlayedPass play(const Sort& sort, std::int64_t psums_from);
+  const Pass& compiled(const Sort& sort);
   std::vector<std::uint8_t> made_padding(const Step& step) const;
 
   const Machine& machine_;
@@ -46,8 +51,10 @@ class IndependentTimes : public ArrayTimes {
   std::vector<Sort> sorts_;
   std::vector<Pass> passes_;  // compiled, by size
   std::unordered_map<Form, std::size_t, FormHash> pass_of_;
+  PassMemory* memory_;
+  std::string common_;     // of all passes
   std::int64_t over_ = 0;  // core cycle in which the passes so far are over
-  int last_pes_ = 0;
+  std::int64_t last_pes_ = 0;
   PassRecord totals_;
 };
 

@@ -4,16 +4,17 @@
 
 namespace orrery {
 
-Timeline::Timeline(const Machine& machine, const Layer& layer, const Mapping& mapping, bool folds)
+Timeline::Timeline(const Machine& machine, const Layer& layer, const Mapping& mapping,
+                   const FastOptions& options)
     : machine_(machine),
       layer_(layer),
       mapping_(mapping),
       clocks_(machine.clocks),
       transfer_times_(machine, layer, mapping, clocks_),
       dma_(machine, clocks_, transfer_times_),
-      array_(mapping.nest.empty() ? nullptr : array_times(machine, layer, mapping)),
+      array_(mapping.nest.empty() ? nullptr : array_times(machine, layer, mapping, options.memory)),
       sequencer_(layer, mapping, machine, *this) {
-  if (folds && array_ != nullptr) fold_.emplace();
+  if (options.folds && array_ != nullptr) fold_.emplace();
 }
 
 LayerResult Timeline::play(

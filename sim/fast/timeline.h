@@ -12,6 +12,7 @@
 
 #include "sim/fast/array_times.h"
 #include "sim/fast/dma_timeline.h"
+#include "sim/fast/engine.h"
 #include "sim/fast/fold.h"
 #include "sim/fast/transfer_times.h"
 #include "sim/schedule/sequencer.h"
@@ -23,7 +24,8 @@ namespace orrery {
 // each behind a queue of one.
 class Timeline : public Player {
  public:
-  Timeline(const Machine& machine, const Layer& layer, const Mapping& mapping, bool folds);
+  Timeline(const Machine& machine, const Layer& layer, const Mapping& mapping,
+           const FastOptions& options);
 
   // Plays the layer. Throws DeadlockError, InputError.
   LayerResult play(const std::function<void(std::int64_t done, std::int64_t of)>& progress);

@@ -218,17 +218,21 @@ std::string layer_text(const Layer& l) {
 
 }  // namespace
 
+Machine random_machine(Rng& rng) {
+  Machine machine = read(rng);
+  vary_numbers(machine, rng);
+  vary_stores(machine, rng);
+  vary_route(machine, rng);
+  vary_array(machine, rng);
+  vary_pace(machine, rng);
+  vary_system(machine, rng);
+  read_machine(parse_yaml_text(orrery::to_yaml(machine), "variation"));
+  return machine;
+}
+
 Case random_case(std::uint64_t seed) {
   Rng rng(seed);
-  Case c{.machine = read(rng), .layer = {}, .mapping = {}, .in = {}, .text = {}};
-  vary_numbers(c.machine, rng);
-  vary_stores(c.machine, rng);
-  vary_route(c.machine, rng);
-  vary_array(c.machine, rng);
-  vary_pace(c.machine, rng);
-  vary_system(c.machine, rng);
-  // The variation is a machine that could stand in a file.
-  read_machine(parse_yaml_text(orrery::to_yaml(c.machine), "variation"));
+  Case c{.machine = random_machine(rng), .layer = {}, .mapping = {}, .in = {}, .text = {}};
   do {
     c.layer = random_layer(c.machine, rng);
     c.mapping = random_nest(c.layer, c.machine, rng);

@@ -1,10 +1,11 @@
 #include "tests/fast/same.h"
 
 #include <fmt/format.h>
+#include <gtest/gtest.h>
 
 #include "sim/cycle/engine.h"
-#include "sim/fast/engine.h"
-#include "workloads/input/input_error.h"
+#include "tests/fast/shrink.h"
+#include "workloads/tensor/operands.h"
 
 namespace orrery::test {
 namespace {
@@ -56,22 +57,48 @@ std::string mistake_of(Run run, LayerResult& result) {
 
 }  // namespace
 
-std::string difference_of_engines(Machine machine, const Layer& layer, const Mapping& mapping,
-                                  const Operands& in, bool folds) {
-  if (machine.mac == "mac_zero_gated") machine.mac = "mac_int16";
-  LayerResult fast, cycle;
-  const std::string stopped = mistake_of(
-      [&] {
-        RunOptions options;
-        options.check = false;
-        return run_layer(machine, layer, mapping, in, options);
-      },
-      cycle);
-  const std::string also = mistake_of(
-      [&] { return run_layer_fast(machine, layer, mapping, {.progress = {}, .folds = folds}); },
-      fast);
+LayerResult folded(const EngineCase& c) { return run_layer_fast(c.machine, c.layer, c.mapping); }
+
+LayerResult unfolded(const EngineCase& c) {
+  return run_layer_fast(c.machine, c.layer, c.mapping,
+                        {.progress = {}, .folds = false, .memory = nullptr});
+}
+
+std::string difference_of_engines(EngineCase c, const FastEngine& fast) {
+  if (c.machine.mac == "mac_zero_gated") c.machine.mac = "mac_int16";
+  const Operands in = synthetic_operands(c.layer, 1, c.machine.numbers.psum_bits);
+  RunOptions options;
+  options.check = false;
+  LayerResult ours, cycle;
+  const std::string stopped =
+      mistake_of([&] { return run_layer(c.machine, c.layer, c.mapping, in, options); }, cycle);
+  const std::string also = mistake_of([&] { return fast(c); }, ours);
   if (stopped != also) return fmt::format("fast: '{}', SystemC: '{}'", also, stopped);
-  return stopped.empty() ? difference(fast, cycle) : std::string();
+  return stopped.empty() ? difference(ours, cycle) : std::string();
+}
+
+void expect_same(const EngineCase& c, const FastEngine& fast) {
+  const auto differs = [&](const EngineCase& smaller) {
+    return !difference_of_engines(smaller, fast).empty();
+  };
+  if (!differs(c)) return;
+  const Node smallest = shrink(document(c), differs);
+  ADD_FAILURE() << difference_of_engines(read_case(smallest), fast)
+                << "\nthe smallest case, for a file of tests/fast/cases:\n"
+                << to_text(smallest);
+}
+
+std::string difference_of_memory(const Machine& machine, const Layer& layer, const Mapping& mapping,
+                                 PassMemory& memory) {
+  LayerResult with, without;
+  const auto run = [&](PassMemory* given) {
+    return run_layer_fast(machine, layer, mapping,
+                          {.progress = {}, .folds = true, .memory = given});
+  };
+  const std::string stopped = mistake_of([&] { return run(nullptr); }, without);
+  const std::string also = mistake_of([&] { return run(&memory); }, with);
+  if (stopped != also) return fmt::format("with '{}', without '{}'", also, stopped);
+  return stopped.empty() ? difference(with, without) : std::string();
 }
 
 }  // namespace orrery::test

@@ -130,10 +130,16 @@ Network read_network(const std::filesystem::path& path) {
   std::error_code none;
   const bool folder = std::filesystem::is_directory(path, none);
   const std::filesystem::path file = folder ? path / "network.yaml" : path;
-  const Node root = with_lists(parse_yaml(file));
+  Network network = read_network(parse_yaml(file));
+  network.directory = file.parent_path();
+  return network;
+}
+
+Network read_network(const Node& file) {
+  const Node root = with_lists(file);
   const NetworkWords words = read<NetworkWords>(root);
   check_name(words.name, root.toward("name"));
-  Network network{words.name, words.source, file.parent_path(), {}};
+  Network network{words.name, words.source, {}, {}};
   const Node& layers = root.require("layers");
   if (layers.items.empty()) layers.fail("layers is empty; a network has at least one layer");
   for (std::size_t i = 0; i < words.layers.size(); ++i) {

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "workloads/input/node.h"
 #include "workloads/layer/layer.h"
 
 namespace orrery {
@@ -20,6 +21,8 @@ struct Network {
 // that the file leaves open are those of a machine of 16-bit operands, products and psums;
 // at_widths() (widths.h) gives those of another.
 Network read_network(const std::filesystem::path& path);
+// The same of a tree in memory; the network has no folder.
+Network read_network(const Node& root);
 
 // The network with `batch` images, restricted to `names` (all if empty), in network order. Throws
 // InputError naming the nearest layer for an unknown name, and for a batch outside 1..65536 or with

@@ -1,0 +1,9 @@
+# Writes OUT, a header with a SHA-256 of the SOURCES under ROOT.
+set(all "")
+foreach(source IN LISTS SOURCES)
+  file(SHA256 ${source} digest)
+  file(RELATIVE_PATH name ${ROOT} ${source})
+  string(APPEND all "${name} ${digest}\n")
+endforeach()
+string(SHA256 digest "${all}")
+file(WRITE ${OUT} "#pragma once\n\nnamespace orrery {\ninline constexpr const char* kSourcesDigest =\n    \"${digest}\";\n}\n")
