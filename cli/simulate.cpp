@@ -170,12 +170,20 @@ void run_all(const Plan& plan, const Options& options, NetworkResult& result) {
                       : run_without_values(plan, line, result);
 }
 
-// Each action's price on the machine. Nothing where the user names no table and there is no folder
-// of tables.
+// The table that the user names; else the default among those that come with Orrery, if they are
+// at hand.
+std::optional<std::filesystem::path> table_file(const Options& options) {
+  if (!options.energy.empty()) return find_energy_table(options.energy);
+  const std::vector<Known> known = known_energy_tables();
+  const auto table = std::ranges::find(known, kDefaultTable, &Known::name);
+  return table == known.end() ? std::nullopt : std::optional(table->path);
+}
+
+// Each action's price on the machine.
 std::optional<PriceList> prices(const Plan& plan, const Options& options) {
-  if (options.energy.empty() && !energy_file(kDefaultTable)) return std::nullopt;
-  const std::string name = options.energy.empty() ? kDefaultTable : options.energy;
-  return price_list(read_energy_table(find_energy_table(name)), plan.machine);
+  const auto file = table_file(options);
+  if (!file) return std::nullopt;
+  return price_list(read_energy_table(*file), plan.machine);
 }
 
 // What follows from the counts: energy, and what they are bounded by.
