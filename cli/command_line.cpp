@@ -88,6 +88,10 @@ void declare_simulate(CLI::App& app, Options& options) {
   app.add_option("--beside", options.beside,
                  "published figures to print beside those of the run (docs/published.md)")
       ->type_name("FILE");
+  app.add_option("--energy", options.energy,
+                 "energy table that prices the run: a path or a name [sram]");
+  app.add_flag("--bounds", options.bounds,
+               "print the cycles and DRAM words that no run can beat, layer by layer");
   app.add_flag("--why", options.why, "print each overhead and its cycles, layer by layer");
   app.add_flag("--quiet", options.quiet, "no table and no progress");
 }
@@ -124,6 +128,7 @@ constexpr Command kCommands[] = {
      "  orrery simulate eyeriss alexnet --layers CONV1,CONV2 --seed 7 --json result.json\n"
      "  orrery simulate eyeriss alexnet --engine fast --values off\n"
      "  orrery simulate eyeriss alexnet --data chained\n"
+     "  orrery simulate eyeriss alexnet --energy eyeriss65 --bounds\n"
      "  orrery simulate eyeriss alexnet --set array.cols=16 --set dma.overlap=[ifmap,filter]\n"
      "  orrery simulate eyeriss alexnet --batch 4 \\\n"
      "    --mapping workloads/alexnet/mappings/eyeriss-table3.yaml \\\n"

@@ -30,9 +30,12 @@ struct Options {
   std::string beside;              // file of published figures; empty for none
   std::filesystem::path json, csv, yaml;  // files to write; empty for none
   bool quiet = false;
-  bool why = false;    // print the cycles of each overhead
-  std::string file;    // of `show`
-  std::string energy;  // of `show`: the table whose prices to print; empty for none
+  bool why = false;     // print the cycles of each overhead
+  bool bounds = false;  // print what no run can beat
+  std::string file;     // of `show`
+  // Energy table. Of `show`: whose prices to print; empty for none. Of `simulate`: empty for
+  // `sram`.
+  std::string energy;
 };
 
 // What `data` asks for. Chained: filters are synthetic, and an ifmap is what the layer before made.

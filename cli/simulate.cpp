@@ -4,6 +4,8 @@
 #include <functional>
 #include <optional>
 
+#include "arch/area/area.h"
+#include "arch/energy/price_list.h"
 #include "cli/feed.h"
 #include "cli/find.h"
 #include "cli/options.h"
@@ -12,6 +14,8 @@
 #include "cli/terminal.h"
 #include "dataflows/pass/nest.h"
 #include "reports/beside.h"
+#include "reports/bounds.h"
+#include "reports/costs.h"
 #include "reports/csv.h"
 #include "reports/json.h"
 #include "reports/table.h"
@@ -30,6 +34,9 @@ namespace orrery {
 namespace {
 
 constexpr int kPageWidth = 132;  // of a table that goes to a file or a pipe
+constexpr const char* kNoTable =
+    "No energy: there is no table sram in $ORRERY_HOME/arch/energy; --energy names a file.\n";
+constexpr const char* kDefaultTable = "sram";  // prices every action of every machine
 
 void check_outputs(const Options& options) {
   for (const auto& path : {options.json, options.csv}) {
@@ -98,6 +105,7 @@ NetworkResult describe_run(const Plan& plan, const Options& options) {
   result.core_mhz = plan.machine.clocks.core_mhz;
   result.word_bits = plan.machine.numbers.word_bits;
   result.pes = plan.machine.pes();
+  result.area_um2 = area(plan.machine).mm2() * 1e6;
   return result;
 }
 
@@ -162,6 +170,31 @@ void run_all(const Plan& plan, const Options& options, NetworkResult& result) {
                       : run_without_values(plan, line, result);
 }
 
+// The table that the user names; else the default among those that come with Orrery, if they are
+// at hand.
+std::optional<std::filesystem::path> table_file(const Options& options) {
+  if (!options.energy.empty()) return find_energy_table(options.energy);
+  const std::vector<Known> known = known_energy_tables();
+  const auto table = std::ranges::find(known, kDefaultTable, &Known::name);
+  return table == known.end() ? std::nullopt : std::optional(table->path);
+}
+
+// Each action's price on the machine.
+std::optional<PriceList> prices(const Plan& plan, const Options& options) {
+  const auto file = table_file(options);
+  if (!file) return std::nullopt;
+  return price_list(read_energy_table(*file), plan.machine);
+}
+
+// What follows from the counts: energy, and what they are bounded by.
+void judge(const Plan& plan, const std::optional<PriceList>& prices, NetworkResult& result) {
+  if (prices) charge(result, *prices);
+  for (LayerResult& r : result.layers) {
+    const auto layer = std::ranges::find(plan.network.layers, r.name, &Layer::name);
+    r.bounds = bounds(plan.machine, *layer, r.counts);
+  }
+}
+
 std::optional<Published> read_beside(const Options& options) {
   if (options.beside.empty()) return std::nullopt;
   const Network network = read_network(find_network(options.selection.network));
@@ -191,14 +224,18 @@ int simulate_command(const Options& options) {
       make_plan(options.selection, chained ? Upstream::kIncluded : Upstream::kLeftOut);
   check_before_run(plan, options);
   const std::optional<Published> published = read_beside(options);
+  const std::optional<PriceList> price_of = prices(plan, options);
   NetworkResult result = describe_run(plan, options);
   run_all(plan, options, result);
+  judge(plan, price_of, result);
   const auto rows = published ? beside(result, *published) : std::vector<Beside>{};
   if (!options.json.empty()) write_file(options.json, to_json(result, rows));
   if (!options.csv.empty()) write_file(options.csv, to_csv(result));
   if (!options.quiet) {
     const int width = terminal_width(Output::kStdout, kPageWidth);
-    fmt::print("{}{}", to_table(result, width), notes(plan, options));
+    fmt::print("{}\n{}{}", to_table(result, width), price_of ? to_costs(result, width) : kNoTable,
+               notes(plan, options));
+    if (options.bounds) fmt::print("\n{}", to_bounds(result, width));
     if (options.why) fmt::print("\n{}", to_why(result, width));
     if (published) fmt::print("\n{}", to_text(rows, *published, width));
   }

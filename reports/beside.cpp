@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <initializer_list>
+#include <limits>
 #include <optional>
 
 #include "reports/figures.h"
@@ -17,6 +19,14 @@ double megabytes_of(std::uint64_t words, const NetworkResult& run) {
 }
 
 double quotient(double a, double b) { return b > 0 ? a / b : 0; }
+
+// Of all energy but DRAM's, that of some levels; not a number where nothing was priced.
+double chip_share(const LayerResult& r, std::initializer_list<EnergyLevel> levels) {
+  if (!r.energy) return std::numeric_limits<double>::quiet_NaN();
+  double part = 0;
+  for (const EnergyLevel level : levels) part += r.energy->level(level);
+  return quotient(part, r.energy->total() - r.energy->level(EnergyLevel::kDram));
+}
 
 // What follows from the counts and the times of a layer of a run, or of a sum of layers.
 struct Derived {
@@ -36,8 +46,24 @@ constexpr std::array kDerived{
             [](const LayerResult& r, const NetworkResult& run) {
               return megabytes_of(dram_words(r.counts), run);
             }},
-    Derived{"frames_per_s", [](const LayerResult& r, const NetworkResult& run) {
+    Derived{"frames_per_s",
+            [](const LayerResult& r, const NetworkResult& run) {
               return quotient(1000.0 * run.batch, r.latency_ms);
+            }},
+    Derived{"pe_energy_share",
+            [](const LayerResult& r, const NetworkResult&) {
+              return chip_share(r, {EnergyLevel::kSpad, EnergyLevel::kMac});
+            }},
+    Derived{"noc_energy_share",
+            [](const LayerResult& r, const NetworkResult&) {
+              return chip_share(r, {EnergyLevel::kNoc});
+            }},
+    Derived{"glb_energy_share",
+            [](const LayerResult& r, const NetworkResult&) {
+              return chip_share(r, {EnergyLevel::kGlb});
+            }},
+    Derived{"control_energy_share", [](const LayerResult& r, const NetworkResult&) {
+              return chip_share(r, {EnergyLevel::kControl});
             }}};
 
 std::string count_name(const ActionName& a) {
@@ -88,6 +114,7 @@ std::string published_text(const Beside& row) {
 
 // With a digit more, which shows by how much it is rounded.
 std::string our_text(const Beside& row) {
+  if (!std::isfinite(row.ours)) return "-";
   const bool whole = row.ours == std::floor(row.ours) && row.value.decimals == 0;
   return whole ? fmt::format("{}", row.ours)
                : fmt::format("{:.{}f}", row.ours, row.value.decimals + 1);
@@ -151,7 +178,8 @@ std::string to_text(const std::vector<Beside>& rows, const Published& published,
     const bool first = is_first(rows, i);
     if (first && i > 0) grid.rule();
     grid.row({first ? row.figure.figure : "", row.value.layer, row.figure.unit, our_text(row),
-              published_text(row), row.value.value == 0 ? "-" : fmt::format("{:.3f}", row.ratio()),
+              published_text(row),
+              std::isfinite(row.ratio()) ? fmt::format("{:.3f}", row.ratio()) : "-",
               window_text(row.value), verdict(row)});
   }
   return title + grid.to_string(width) + "\n" + notes(rows);

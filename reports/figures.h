@@ -27,6 +27,9 @@ constexpr std::uint64_t whole(int x) { return static_cast<std::uint64_t>(x); }
 // In one text, with "; " between two.
 std::string joined(const std::vector<std::string>& texts);
 
+// "pJ" or "MAC"; empty where nothing was priced.
+std::string energy_unit(const NetworkResult& result);
+
 // What was run.
 inline constexpr std::array kRunFigures{
     Figure<NetworkResult>{"orrery_version",
@@ -46,7 +49,21 @@ inline constexpr std::array kRunFigures{
     Figure<NetworkResult>{"word_bits",
                           [](const NetworkResult& r) -> Value { return whole(r.word_bits); }},
     Figure<NetworkResult>{"pes", [](const NetworkResult& r) -> Value { return whole(r.pes); }},
+    Figure<NetworkResult>{"area_um2", [](const NetworkResult& r) -> Value { return r.area_um2; }},
+    Figure<NetworkResult>{"energy_table",
+                          [](const NetworkResult& r) -> Value { return r.energy_table; }},
+    Figure<NetworkResult>{"energy_unit",
+                          [](const NetworkResult& r) -> Value { return energy_unit(r); }},
 };
+
+// Energy in the unit of its table, and what follows from it. Not a number where a layer was not
+// priced, has no MACs, or, for power, where the unit is no energy.
+double energy(const LayerResult& layer);
+double energy_per_mac(const LayerResult& layer);
+// Energy times seconds from the start of set-up to the last ofmap word.
+double edp(const LayerResult& layer);
+// Energy without DRAM over `ms`.
+double power_mw(const LayerResult& layer, double ms);
 
 // What a layer took; the total has them too.
 inline constexpr std::array kLayerFigures{
@@ -66,6 +83,14 @@ inline constexpr std::array kLayerFigures{
     Figure<LayerResult>{"active_pes_mean",
                         [](const LayerResult& r) -> Value { return r.active_pes_mean; }},
     Figure<LayerResult>{"utilization", [](const LayerResult& r) -> Value { return r.utilization; }},
+    Figure<LayerResult>{"energy", [](const LayerResult& r) -> Value { return energy(r); }},
+    Figure<LayerResult>{"energy_per_mac",
+                        [](const LayerResult& r) -> Value { return energy_per_mac(r); }},
+    Figure<LayerResult>{"edp", [](const LayerResult& r) -> Value { return edp(r); }},
+    Figure<LayerResult>{"power_mw",
+                        [](const LayerResult& r) -> Value { return power_mw(r, r.latency_ms); }},
+    Figure<LayerResult>{"processing_power_mw",
+                        [](const LayerResult& r) -> Value { return power_mw(r, r.processing_ms); }},
 };
 
 // What describes a single layer; a total has none of these.
@@ -83,11 +108,9 @@ inline constexpr std::array kLayerTexts{
 // The convention under which GLB accesses are published: what the array reads and writes of ifmaps
 // and psums; filters and DMA do not count.
 std::uint64_t glb_array_words(const Counts& counts);
-// All words between DRAM and the chip.
-std::uint64_t dram_words(const Counts& counts);
 
 // "true", "12", "0.1" (shortest digits that read back equal, always with a point or an exponent),
-// or the string itself.
+// or the string itself; empty for what is not a finite number.
 std::string to_text(const Value& value);
 
 }  // namespace orrery

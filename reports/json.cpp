@@ -2,6 +2,7 @@
 
 #include <boost/json.hpp>
 #include <cmath>
+#include <optional>
 
 #include "reports/figures.h"
 
@@ -38,6 +39,32 @@ json::object counts_object(const Counts& counts) {
   return structures;
 }
 
+// {level: {tensor: energy}}; null where there is none in this unit.
+json::value energy_value(const std::optional<Energy>& energy, EnergyUnit unit) {
+  if (!energy || energy->unit != unit) return {};
+  json::object levels;
+  for (std::size_t i = 0; i < kEnergyLevels; ++i) {
+    json::object& tensors = levels[name(static_cast<EnergyLevel>(i))].emplace_object();
+    for (std::size_t j = 0; j < kEnergyTensors; ++j) {
+      tensors[name(static_cast<EnergyTensor>(j))] = energy->at[i][j];
+    }
+  }
+  return levels;
+}
+
+json::value bounds_value(const LayerResult& layer) {
+  if (!layer.bounds) return {};
+  const Bounds& bounds = *layer.bounds;
+  json::object object;
+  object["cycles"] = named(kLimitNames, bounds.cycles);
+  object["binds"] = kLimitNames[static_cast<std::size_t>(bounds.binds())];
+  object["least_cycles"] = bounds.least_cycles;
+  object["dram_words"] = dram_words(layer.counts);
+  object["compulsory_dram_words"] = bounds.compulsory_dram_words;
+  object["least_dram_words"] = bounds.least_dram_words;
+  return object;
+}
+
 // What a layer and the total have in common.
 json::object figures_object(const LayerResult& layer) {
   json::object object;
@@ -47,6 +74,9 @@ json::object figures_object(const LayerResult& layer) {
   object["pe_cycles"] = named(kPeStateNames, layer.pe_cycles);
   object["pe_cycles_before_mac"] = named(kBeforeMacNames, layer.before_mac);
   object["counts"] = counts_object(layer.counts);
+  object["energy_pj"] = energy_value(layer.energy, EnergyUnit::kPj);
+  object["energy_mac"] = energy_value(layer.energy, EnergyUnit::kMac);
+  object["bounds"] = bounds_value(layer);
   object["check"] = name(layer.check);
   return object;
 }

@@ -12,6 +12,16 @@ Check worse(Check a, Check b) {
   return a == Check::kOff || b == Check::kOff ? Check::kOff : Check::kEqual;
 }
 
+// What one lacks, the sum lacks.
+template <class Figures>
+void add(std::optional<Figures>& sum, const std::optional<Figures>& figures) {
+  if (sum && figures) {
+    *sum += *figures;
+  } else {
+    sum.reset();
+  }
+}
+
 void add(LayerResult& sum, const LayerResult& layer) {
   sum.cycles += layer.cycles;
   sum.processing_cycles += layer.processing_cycles;
@@ -33,6 +43,14 @@ void add(LayerResult& sum, const LayerResult& layer) {
   if (sum.difference.empty() && !layer.difference.empty()) {
     sum.difference = layer.name + ": " + layer.difference;
   }
+  add(sum.energy, layer.energy);
+  add(sum.bounds, layer.bounds);
+}
+
+// Nothing, in the unit of the first layer.
+std::optional<Energy> no_energy(const NetworkResult& result) {
+  if (result.layers.empty() || !result.layers[0].energy) return std::nullopt;
+  return Energy{.unit = result.layers[0].energy->unit};
 }
 
 }  // namespace
@@ -67,10 +85,19 @@ void complete(LayerResult& result, const Machine& machine) {
   }
 }
 
+void charge(NetworkResult& result, const PriceList& prices) {
+  result.energy_table = prices.table;
+  for (LayerResult& layer : result.layers) {
+    layer.energy = price(layer.counts, layer.cycles, prices);
+  }
+}
+
 LayerResult total(const NetworkResult& result) {
   LayerResult sum;
   sum.name = "total";
   sum.check = result.layers.empty() ? Check::kOff : Check::kEqual;
+  sum.energy = no_energy(result);
+  if (!result.layers.empty()) sum.bounds = Bounds{};
   for (const LayerResult& layer : result.layers) add(sum, layer);
   if (sum.passes > 0) sum.active_pes_mean /= static_cast<double>(sum.passes);
   if (sum.processing_cycles > 0) sum.utilization /= static_cast<double>(sum.processing_cycles);

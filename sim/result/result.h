@@ -3,12 +3,15 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "arch/counts/counts.h"
+#include "arch/energy/energy.h"
 #include "dataflows/mapping/mapping.h"
+#include "sim/bounds/bounds.h"
 
 namespace orrery {
 
@@ -74,6 +77,8 @@ struct LayerResult {
   std::string reduction;  // the reduction tree, in words
   int product_shift = 0;
   int requant_shift = 0;
+  std::optional<Energy> energy = std::nullopt;  // of counts and cycles; empty: not priced
+  std::optional<Bounds> bounds = std::nullopt;  // empty: not worked out
 };
 
 // Works out the figures that follow from the ones counted: processing cycles, MACs, times,
@@ -91,11 +96,17 @@ struct NetworkResult {
   double core_mhz = 0;
   int word_bits = 16;
   int pes = 0;
+  double area_um2 = 0;       // of the machine (arch/area/area.h); 0: not worked out
+  std::string energy_table;  // that priced the layers; empty: none did
   std::vector<LayerResult> layers;
 };
 
+// Prices every layer and names the table.
+void charge(NetworkResult& result, const PriceList& prices);
+
 // The same figures summed: name "total"; active_pes is the largest, the mean and utilization are
 // weighted by passes and cycles; check is kEqual only if every layer's is; ofmap_sha256 is empty.
+// Energy and bounds are there where every layer has them.
 LayerResult total(const NetworkResult& result);
 
 }  // namespace orrery

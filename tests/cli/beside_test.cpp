@@ -53,8 +53,8 @@ struct Wrong {
 };
 const Wrong kWrong[] = {
     {"figure: macs", "figure: mac", ":6: there is no figure 'mac' (did you mean 'macs'?)"},
-    {"figure: macs", "figure: power_mw",
-     ":6: there is no figure 'power_mw' (docs/published.md lists them)"},
+    {"figure: macs", "figure: taste",
+     ":6: there is no figure 'taste' (docs/published.md lists them)"},
     {"layers: [GEMM, FC]", "layers: [GEM, FC]",
      ":4: there is no layer 'GEM' in tutorial (did you mean 'GEMM'?)"},
     {"layer: total", "layer: totl", ":12: 'totl' is none of `layers` (did you mean 'total'?)"},

@@ -14,7 +14,7 @@ using Mistakes = Cli;
 const std::string kKnownOptions =
     "(known: --help, --batch, --layers, --dataflow, --mapping, --set, --seed, --engine, --values, "
     "--data, --check, "
-    "--json, --csv, --beside, --why, --quiet)";
+    "--json, --csv, --beside, --energy, --bounds, --why, --quiet)";
 
 TEST_F(Mistakes, InTheCommandAreAnsweredWithTheNearest) {
   expect_mistake({}, "no command given; orrery --help lists the commands");

@@ -20,15 +20,17 @@ const Arguments kMachines{"tutorial_2x2", "tutorial_4x4"};
 const std::vector<std::string> kLayers{"STRIDED", "DILATED", "DEPTHWISE", "POOL", "GEMM", "FC"};
 
 const char* const kRunKeys[] = {
-    "schema", "orrery_version", "complete", "machine", "network",  "mac",       "dataflow",
-    "engine", "batch",          "seed",     "data",    "core_mhz", "word_bits", "pes",
-    "layers", "total",          "set",      "beside"};
+    "schema", "orrery_version", "complete", "machine", "network",  "mac",          "dataflow",
+    "engine", "batch",          "seed",     "data",    "core_mhz", "word_bits",    "pes",
+    "layers", "total",          "set",      "beside",  "area_um2", "energy_table", "energy_unit"};
 const char* const kLayerKeys[] = {
     "name",          "cycles",          "processing_cycles", "pass_cycles",
     "passes",        "steps",           "latency_ms",        "macs",
     "processing_ms", "macs_gated",      "active_pes",        "stalls",
     "utilization",   "active_pes_mean", "pe_cycles",         "counts",
-    "check"};
+    "check",         "energy",          "energy_per_mac",    "edp",
+    "energy_pj",     "energy_mac",      "power_mw",          "processing_power_mw",
+    "bounds"};
 const char* const kTextKeys[] = {"ofmap_sha256",  "difference", "product_shift",
                                  "requant_shift", "reduction",  "mapping"};
 
@@ -164,6 +166,7 @@ std::map<std::string, std::string> unfolded(const json::object& result, const js
   std::map<std::string, std::string> cells;
   const auto add = [&](const std::string& column, const json::value& value) {
     cells[column] = value.is_string() ? std::string(value.as_string()) : json::serialize(value);
+    if (value.is_null()) cells[column] = "";
   };
   for (const auto& [key, value] : result) add(key, value);
   for (const auto& [key, value] : layer) add(key, value);
@@ -182,8 +185,9 @@ std::map<std::string, std::string> unfolded(const json::object& result, const js
   }
   cells["layer"] = cells["name"];
   cells["set"] = "";  // a list there, a text here; empty in both
-  for (const char* key : {"schema", "layers", "total", "name", "stalls", "pe_cycles",
-                          "pe_cycles_before_mac", "counts", "mapping", "beside"}) {
+  for (const char* key :
+       {"schema", "layers", "total", "name", "stalls", "pe_cycles", "pe_cycles_before_mac",
+        "counts", "mapping", "beside", "energy_pj", "energy_mac", "bounds"}) {
     cells.erase(key);
   }
   return cells;

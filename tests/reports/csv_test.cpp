@@ -54,6 +54,11 @@ TEST(Csv, HasTheFiguresOfRunAndLayer) {
                                                     {"check", "equal"},
                                                     {"ofmap_sha256", "00ff"},
                                                     {"complete", "true"},
+                                                    {"energy_table", "prices"},
+                                                    {"energy_unit", "pJ"},
+                                                    {"area_um2", "1500000.0"},
+                                                    {"energy", "210000000.0"},
+                                                    {"energy_per_mac", "87500.0"},
                                                     {"core_mhz", "10.0"}};
   for (const auto& [column, value] : expected) EXPECT_EQ(cells[column], value) << column;
 }
@@ -61,6 +66,13 @@ TEST(Csv, HasTheFiguresOfRunAndLayer) {
 TEST(Csv, QuotesCommasAndQuotes) {
   EXPECT_EQ(row(sample(), 1)["layer"], "B, last");
   EXPECT_EQ(row(sample(), 0)["reduction"], "passes C/6; PE \"S\", C");
+}
+
+TEST(Csv, LeavesTheCellsOfARunWithoutPricesEmpty) {
+  NetworkResult result = sample();
+  for (LayerResult& layer : result.layers) layer.energy.reset();
+  for (const char* column : {"energy", "energy_per_mac", "edp", "power_mw", "energy_unit"})
+    EXPECT_EQ(row(result, 0)[column], "") << column;
 }
 
 TEST(Csv, KeepsEmptyCells) {

@@ -45,26 +45,61 @@ void collect(const json::value& value, std::set<std::string>& found) {
 }
 
 TEST(Json, KeepsTheOrderOfItsKeys) {
-  EXPECT_EQ(
-      keys(parsed(sample())),
-      (std::vector<std::string>{"schema", "orrery_version", "complete", "machine", "set", "network",
-                                "dataflow", "mac", "engine", "values", "batch", "seed", "data",
-                                "core_mhz", "word_bits", "pes", "layers", "total", "beside"}));
+  EXPECT_EQ(keys(parsed(sample())),
+            (std::vector<std::string>{"schema",   "orrery_version", "complete",    "machine",
+                                      "set",      "network",        "dataflow",    "mac",
+                                      "engine",   "values",         "batch",       "seed",
+                                      "data",     "core_mhz",       "word_bits",   "pes",
+                                      "area_um2", "energy_table",   "energy_unit", "layers",
+                                      "total",    "beside"}));
 }
 
 TEST(Json, GivesLayersAndTotalTheSameFiguresInOneOrder) {
   const json::object root = parsed(sample());
-  const std::vector<std::string> figures{
-      "name",        "cycles",     "processing_cycles", "pass_cycles",
-      "passes",      "steps",      "latency_ms",        "processing_ms",
-      "macs",        "macs_gated", "active_pes",        "active_pes_mean",
-      "utilization", "stalls",     "pe_cycles",         "pe_cycles_before_mac",
-      "counts",      "check"};
+  const std::vector<std::string> figures{"name",        "cycles",        "processing_cycles",
+                                         "pass_cycles", "passes",        "steps",
+                                         "latency_ms",  "processing_ms", "macs",
+                                         "macs_gated",  "active_pes",    "active_pes_mean",
+                                         "utilization", "energy",        "energy_per_mac",
+                                         "edp",         "power_mw",      "processing_power_mw",
+                                         "stalls",      "pe_cycles",     "pe_cycles_before_mac",
+                                         "counts",      "energy_pj",     "energy_mac",
+                                         "bounds",      "check"};
   EXPECT_EQ(keys(root.at("total").as_object()), figures);
   std::vector<std::string> of_layer = figures;
   of_layer.insert(of_layer.end(), {"ofmap_sha256", "difference", "product_shift", "requant_shift",
                                    "reduction", "mapping"});
   EXPECT_EQ(keys(first_layer(root)), of_layer);
+}
+
+TEST(Json, GivesEnergyByLevelAndTensorInItsOwnUnitOnly) {
+  NetworkResult result = sample();
+  const json::object layer = first_layer(parsed(result));
+  EXPECT_EQ(layer.at("energy_pj").at("glb").at("psum").as_double(), 6e6);  // level 1, tensor 2
+  EXPECT_TRUE(layer.at("energy_mac").is_null());
+  EXPECT_EQ(layer.at("energy").as_double(), 210e6);
+  EXPECT_EQ(layer.at("power_mw").as_double(), 2000);  // 200 uJ beside DRAM's in 0.1 ms
+  for (LayerResult& each : result.layers) each.energy->unit = EnergyUnit::kMac;
+  const json::object total = parsed(result).at("total").as_object();
+  EXPECT_TRUE(total.at("energy_pj").is_null());
+  EXPECT_EQ(total.at("energy_mac").at("glb").at("psum").as_double(), 12e6);
+  EXPECT_TRUE(total.at("power_mw").is_null());
+}
+
+TEST(Json, HasNullWhereNothingWasPricedOrBound) {
+  NetworkResult result = sample();
+  result.layers[1].energy.reset();
+  result.layers[0].bounds.reset();
+  const json::object total = parsed(result).at("total").as_object();
+  for (const char* key : {"energy", "energy_per_mac", "edp", "energy_pj", "energy_mac", "bounds"})
+    EXPECT_TRUE(total.at(key).is_null()) << key;
+}
+
+TEST(Json, TellsWhatBindsALayer) {
+  const json::object bounds = first_layer(parsed(sample())).at("bounds").as_object();
+  EXPECT_EQ(bounds.at("binds"), "noc_psum_out");
+  EXPECT_EQ(bounds.at("cycles").at("array").as_double(), 10);
+  EXPECT_EQ(number(bounds.at("least_dram_words")), 8U);
 }
 
 TEST(Json, HasEveryActionOfTheListAndNoOther) {

@@ -3,6 +3,22 @@
 namespace orrery {
 namespace {
 
+Energy energy() {
+  Energy sum;
+  for (std::size_t i = 0; i < kEnergyLevels; ++i) {
+    for (std::size_t j = 0; j < kEnergyTensors; ++j)
+      sum.at[i][j] = 1e6 * static_cast<double>((i + 1) * (j + 1));
+  }
+  return sum;
+}
+
+Bounds bounds() {
+  Bounds all{.least_cycles = 110, .compulsory_dram_words = 5, .least_dram_words = 8};
+  for (std::size_t i = 0; i < all.cycles.size(); ++i)
+    all.cycles[i] = static_cast<double>(10 * (i + 1));
+  return all;
+}
+
 LayerResult layer_a() {
   LayerResult a{.name = "A",
                 .cycles = 1000,
@@ -28,6 +44,8 @@ LayerResult layer_a() {
                 .product_shift = 3,
                 .requant_shift = 2};
   for (std::size_t i = 0; i < kActions.size(); ++i) a.counts.value[i] = i;
+  a.energy = energy();
+  a.bounds = bounds();
   return a;
 }
 
@@ -57,11 +75,14 @@ NetworkResult sample() {
           .mac = "mac_int16",
           .engine = "cycle",
           .data = "synthetic",
+          .set = {},
           .batch = 2,
           .seed = 18'446'744'073'709'551'615U,
           .core_mhz = 10,
           .word_bits = 16,
           .pes = 4,
+          .area_um2 = 1.5e6,
+          .energy_table = "prices",
           .layers = {layer_a(), layer_b()}};
 }
 
