@@ -30,9 +30,15 @@ struct Options {
   std::string beside;              // file of published figures; empty for none
   std::filesystem::path json, csv, yaml;  // files to write; empty for none
   bool quiet = false;
-  bool why = false;    // print the cycles of each overhead
-  std::string file;    // of `show`
-  std::string energy;  // of `show`: the table whose prices to print; empty for none
+  bool why = false;  // print the cycles of each overhead
+  std::string file;  // of `show`
+  // Of `show`: the table whose prices to print; of `map --search`: by which it judges, empty for
+  // the one built from the machine's sizes.
+  std::string energy;
+  bool search = false;               // of `map`: look for better mappings than the dataflow's own
+  std::string objective = "energy";  // of `map --search`: "energy", "cycles" or "edp"
+  int budget = 300;                  // of `map --search`: mappings judged for a layer, at most
+  double seconds = 0;                // of `map --search`: for a layer, at most; 0: no limit
 };
 
 // What `data` asks for. Chained: filters are synthetic, and an ifmap is what the layer before made.
