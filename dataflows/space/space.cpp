@@ -58,7 +58,8 @@ bool reaches_others(const std::vector<Loop>& nest, Tensor t) {
 int find_or_insert(std::vector<int>& sizes, int size) {
   const auto at = std::ranges::lower_bound(sizes, size);
   if (at != sizes.end() && *at == size) return static_cast<int>(at - sizes.begin());
-  return static_cast<int>(sizes.insert(at, size) - sizes.begin());
+  const auto inserted = sizes.insert(at, size);
+  return static_cast<int>(inserted - sizes.begin());
 }
 
 // The step of each loop of `space` in `mapping`, which may leave out loops that turn once.
@@ -70,8 +71,9 @@ std::vector<int> steps_in(const Space& space, const Mapping& mapping, const Laye
     const bool there = next < mapping.nest.size() && mapping.nest[next].dim == loop.dim &&
                        mapping.nest[next].place == loop.place;
     int& size = left[index(loop.dim)];
-    if (there) size = std::min(size, mapping.nest[next++].step);
-    steps.push_back(size);
+    const int step = there ? mapping.nest[next++].step : size;
+    steps.push_back(step);
+    size = std::min(size, step);
   }
   if (next != mapping.nest.size())
     throw std::logic_error("a mapping is of another nest than its space");

@@ -23,12 +23,32 @@ struct Moves {
 
 std::uint64_t whole(Words words) { return static_cast<std::uint64_t>(std::max<Words>(0, words)); }
 
-Words over(Words words, int width) { return (words + width - 1) / width; }
+Words over(Words words, Words width) { return (words + width - 1) / width; }
 
 // Additions take a slot of their own where PEs have one adder.
 Words slots(const Machine& machine, Words points, Words psums) {
   const bool one = machine.array.pace == Pace::kIndependent && machine.pe.adders == 1;
   return points + (one ? psums : 0);
+}
+
+// A word that a PE does not keep comes for each use; one that is on a bus serves each PE once.
+void fetch_for_each_use(const Machine& machine, const Layer& layer, const Mapping& mapping,
+                        const Spread& spread, const Nest& nest, Moves& moves) {
+  if (machine.array.pace != Pace::kIndependent) return;
+  const auto fetch = [&](Tensor t, Words pes) {
+    moves.passes[index(t)] = std::max(moves.passes[index(t)], over(layer.macs(), pes));
+    moves.pes[index(t)] = layer.macs();
+  };
+  if (!mapping.keep.pe[index(Tensor::kFilter)]) {
+    Words share = 1;
+    for (std::size_t i = 0; i < nest.spatial.size(); ++i) {
+      if (!indexes(nest.spatial[i].dim, Tensor::kFilter)) share *= spread.trips[i];
+    }
+    fetch(Tensor::kFilter, share);
+  }
+  // Windows overlap along rows and columns, and padding that is made is not fetched.
+  if (!mapping.keep.pe[index(Tensor::kIfmap)] && machine.padding == Padding::kStored)
+    fetch(Tensor::kIfmap, Words{spread.rows} * spread.cols);
 }
 
 Moves moves_of(const Machine& machine, const Layer& layer, const Mapping& mapping) {
@@ -46,6 +66,7 @@ Moves moves_of(const Machine& machine, const Layer& layer, const Mapping& mappin
     moves.passes[index(t)] = extent.summed(pass, t);
     moves.pes[index(t)] = extent.summed(all, t);
   }
+  fetch_for_each_use(machine, layer, mapping, spread(nest, layer), nest, moves);
   moves.psums = extent.words(layer.box(), Tensor::kPsum);
   moves.issue = slots(machine, extent.points_of_first(pass, nest.spatial),
                       extent.psums_of_first(pass, nest.spatial));

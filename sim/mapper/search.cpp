@@ -16,11 +16,11 @@
 namespace orrery {
 namespace {
 
-// Spaces of so many choices are looked at one by one. A look costs some microseconds, a judgement
-// hundreds.
-constexpr std::int64_t kMostEnumerated = 20'000;
+// Spaces of so many choices are looked at one by one. A look costs a microsecond, some more where
+// the mapping is new, and a judgement hundreds.
+constexpr std::int64_t kMostEnumerated = 200'000;
 // In larger ones, looks for low bounds for each mapping that may be judged.
-constexpr std::int64_t kLooksPerJudgement = 40;
+constexpr std::int64_t kLooksPerJudgement = 200;
 // Of the budget, the part that goes to the lowest bounds before the neighbours of the best are
 // judged.
 constexpr int kLowestFirst = 3;
@@ -109,28 +109,37 @@ class Search {
   bool late() {
     if (options_.seconds <= 0 || found_.cut) return found_.cut;
     const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - start_;
-    return found_.cut = spent.count() >= options_.seconds;
+    found_.cut = spent.count() >= options_.seconds;
+    return found_.cut;
   }
 
   void judge(const Candidate& candidate) {
     const Mapping mapping = candidates_.mapping(candidate);
     if (!judged_.insert(to_yaml({{layer_.name, mapping}})).second) return;
     ++found_.judgements;
-    try {
-      const LayerResult result = run_layer_fast(machine_, layer_, mapping);
-      const Energy energy = price(result.counts, result.cycles, options_.prices);
-      const double cost = cost_of(options_.objective, energy.total(), result.cycles);
-      if (!best_ || cost < found_.cost) {
-        best_ = candidate;
-        found_.mapping = mapping;
-        found_.judged = result;
-        found_.energy = energy;
-        found_.cost = cost;
-      }
-    } catch (const InputError&) {
-      // A pass that can never end, or tensors that DRAM cannot hold: check() does not know.
-    }
+    if (const auto result = play(mapping)) compare(candidate, mapping, *result);
     if (options_.progress) options_.progress(found_.judgements, options_.budget);
+  }
+
+  // Nothing for what check() does not know: a pass that can never end, tensors that DRAM cannot
+  // hold.
+  std::optional<LayerResult> play(const Mapping& mapping) const {
+    try {
+      return run_layer_fast(machine_, layer_, mapping);
+    } catch (const InputError&) {
+      return std::nullopt;
+    }
+  }
+
+  void compare(const Candidate& candidate, const Mapping& mapping, const LayerResult& result) {
+    const Energy energy = price(result.counts, result.cycles, options_.prices);
+    const double cost = cost_of(options_.objective, energy.total(), result.cycles);
+    if (best_ && cost >= found_.cost) return;
+    best_ = candidate;
+    found_.mapping = mapping;
+    found_.judged = result;
+    found_.energy = energy;
+    found_.cost = cost;
   }
 
   const Machine& machine_;
