@@ -111,7 +111,7 @@ void declare_map(CLI::App& app, Options& options) {
                  "what is to be least: energy, cycles or edp, their product [energy]")
       ->check(CLI::Validator(one_of_objectives, "energy|cycles|edp"))
       ->needs(search);
-  app.add_option("--budget", options.budget, "mappings judged for a layer, at most [200]")
+  app.add_option("--budget", options.budget, "mappings judged for a layer, at most [150]")
       ->check(whole_number(1, 100'000'000))
       ->needs(search);
   app.add_option("--seconds", options.seconds,

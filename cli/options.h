@@ -37,7 +37,7 @@ struct Options {
   std::string energy;
   bool search = false;               // of `map`: look for better mappings than the dataflow's own
   std::string objective = "energy";  // of `map --search`: "energy", "cycles" or "edp"
-  int budget = 200;                  // of `map --search`: mappings judged for a layer, at most
+  int budget = 150;                  // of `map --search`: mappings judged for a layer, at most
   double seconds = 0;                // of `map --search`: for a layer, at most; 0: no limit
 };
 

@@ -63,24 +63,24 @@ void Candidates::look_at_all() {
   }
 }
 
-void Candidates::look_around(std::size_t space, const Choice& choice) {
-  step_down({space, choice, 0});
+void Candidates::look_around(std::size_t space, Choice choice) {
+  for (std::size_t i = 0; i < choice.size(); ++i) {
+    const int own = choice[i];
+    for (choice[i] = 0; choice[i] < spaces_[space].answers(i); ++choice[i]) look_at(space, choice);
+    choice[i] = own;
+  }
 }
 
-// The neighbour of the lowest bound, if that is below at.bound.
-Candidate Candidates::step_down(Candidate at) {
-  Candidate best = at;
+// Each decision in turn takes the answer of the lowest bound.
+Candidate Candidates::swept(Candidate at) {
   for (std::size_t i = 0; i < at.choice.size(); ++i) {
-    const int own = at.choice[i];
-    for (int answer = 0; answer < spaces_[at.space].answers(i); ++answer) {
-      at.choice[i] = answer;
-      if (answer == own) continue;
-      const double bound = look_at(at.space, at.choice);
-      if (bound < best.bound) best = {at.space, at.choice, bound};
+    Choice choice = at.choice;
+    for (choice[i] = 0; choice[i] < spaces_[at.space].answers(i); ++choice[i]) {
+      const double bound = look_at(at.space, choice);
+      if (bound < at.bound) at = {at.space, choice, bound};
     }
-    at.choice[i] = own;
   }
-  return best;
+  return at;
 }
 
 // Two or three decisions answered at random.
@@ -106,7 +106,7 @@ void Candidates::descend(const Candidate& from, std::int64_t looks, std::uint64_
   at.bound = look_at(at.space, at.choice);
   lowest.bound = at.bound;
   while (looks_ < end) {
-    const Candidate next = step_down(at);
+    const Candidate next = swept(at);
     if (next.bound < at.bound) {
       at = next;
       continue;

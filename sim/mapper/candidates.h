@@ -33,10 +33,10 @@ class Candidates {
   // Every choice of every space.
   void look_at_all();
   // The answers of one decision changed, for each decision and answer.
-  void look_around(std::size_t space, const Choice& choice);
-  // Looks for low bounds from `from` on: to the best choice that differs in one decision, until
-  // there is none; then from a random change of the lowest. About `looks` choices in all. The same
-  // counter gives the same looks.
+  void look_around(std::size_t space, Choice choice);
+  // Looks for low bounds from `from` on: one decision after the other takes its best answer, until
+  // none gets better; then again from a random change of the lowest. About `looks` choices in all.
+  // The same counter gives the same looks.
   void descend(const Candidate& from, std::int64_t looks, std::uint64_t& counter);
 
   // The candidate of the lowest bound, of equals the one seen first, if it is below `cost`. It
@@ -61,7 +61,7 @@ class Candidates {
       return bound != other.bound ? bound > other.bound : number > other.number;
     }
   };
-  Candidate step_down(Candidate at);
+  Candidate swept(Candidate at);
   Candidate shaken(const Candidate& from, std::uint64_t& counter) const;
   double bound_of(const Mapping& mapping) const;
 

@@ -21,7 +21,7 @@ inline constexpr std::array<std::string_view, 3> kObjectiveNames{"energy", "cycl
 struct SearchOptions {
   Objective objective = Objective::kEnergy;
   // Mappings that are judged at most, at least one for each space.
-  int budget = 200;
+  int budget = 150;
   // Seconds after which the search stops with what it has; 0: none. Which mapping that is depends
   // on the computer.
   double seconds = 0;

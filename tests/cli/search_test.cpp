@@ -54,9 +54,9 @@ TEST_F(MapSearch, LeavesLayersAloneThatAFileMaps) {
 TEST_F(MapSearch, RefusesObjectivesAndTablesThatItDoesNotKnow) {
   expect_mistake(kSearch + Arguments{"--objective", "energie"},
                  "--objective: 'energie' is not one of energy, cycles, edp (did you mean "
-                 "'energy'?)");
+                 "'energy'?); orrery map --help shows the options");
   expect_mistake(Arguments{"map"} + kRun + Arguments{"--budget", "5"},
-                 "--budget requires --search");
+                 "--budget requires --search; orrery map --help shows the options");
 }
 
 }  // namespace
