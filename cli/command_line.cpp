@@ -11,6 +11,7 @@
 #include <new>
 
 #include "cli/options.h"
+#include "sim/mapper/search.h"
 #include "workloads/input/input_error.h"
 
 namespace orrery {
@@ -59,6 +60,14 @@ std::string on_or_off(const std::string& text) {
   return text == "on" || text == "off" ? "" : fmt::format("'{}' is neither on nor off", text);
 }
 
+std::string one_of_objectives(const std::string& text) {
+  const auto& names = kObjectiveNames;
+  if (std::find(names.begin(), names.end(), text) != names.end()) return "";
+  const std::vector<std::string> known(names.begin(), names.end());
+  return fmt::format("'{}' is not one of {}{}", text, fmt::join(known, ", "),
+                     did_you_mean(text, known));
+}
+
 std::string file_name(const std::string& text) {
   return text.empty() ? "the file needs a name" : "";
 }
@@ -100,6 +109,23 @@ void declare_map(CLI::App& app, Options& options) {
   declare_selection(app, options);
   add_output(app, "--yaml", options.yaml,
              "write the mappings to this file, as --mapping reads them");
+  CLI::Option* search = app.add_flag(
+      "--search", options.search, "look for better mappings of the same dataflow (docs/mapper.md)");
+  app.add_option("--objective", options.objective,
+                 "what is to be least: energy, cycles or edp, their product [energy]")
+      ->check(CLI::Validator(one_of_objectives, "energy|cycles|edp"))
+      ->needs(search);
+  app.add_option("--budget", options.budget, "mappings judged for a layer, at most [150]")
+      ->check(whole_number(1, 100'000'000))
+      ->needs(search);
+  app.add_option("--seconds", options.seconds,
+                 "time for a layer, at most; the answer then depends on the computer [no limit]")
+      ->check(CLI::PositiveNumber)
+      ->needs(search);
+  app.add_option("--energy", options.energy,
+                 "energy table that the search judges by: a path or a name [sram]")
+      ->needs(search);
+  app.add_flag("--quiet", options.quiet, "no progress");
 }
 
 void declare_show(CLI::App& app, Options& options) {
@@ -140,7 +166,9 @@ constexpr Command kCommands[] = {
     {"map", "Show how each layer is laid on a machine, and whether it fits",
      "  orrery map eyeriss alexnet --batch 4\n"
      "  orrery map eyeriss alexnet --layers CONV3 --yaml mine.yaml\n"
-     "  orrery map eyeriss alexnet --mapping mine.yaml",
+     "  orrery map eyeriss alexnet --mapping mine.yaml\n"
+     "  orrery map eyeriss alexnet --search --yaml best.yaml\n"
+     "  orrery map eyeriss alexnet --search --objective edp --energy eyeriss65 --budget 1000",
      declare_map, map_command},
     {"list", "List the machines, networks, dataflows, energy tables and MACs at hand",
      "  orrery list", declare_nothing, list_command},

@@ -2,6 +2,7 @@
 
 #include "cli/options.h"
 #include "cli/plan.h"
+#include "cli/search.h"
 #include "dataflows/pass/nest.h"
 #include "reports/write_file.h"
 #include "workloads/input/input_error.h"
@@ -27,8 +28,13 @@ void write_yaml(const Plan& plan, const std::filesystem::path& path) {
 }  // namespace
 
 int map_command(const Options& options) {
-  const Plan plan = make_plan(options.selection);
+  Plan plan = make_plan(options.selection);
   if (!options.yaml.empty()) check_writable(options.yaml);
+  if (options.search) {
+    search_mappings(plan, options);
+    if (!options.yaml.empty()) write_yaml(plan, options.yaml);
+    return kExitDone;
+  }
   int refused = 0;
   for (std::size_t i = 0; i < plan.mappings.size(); ++i) {
     const Layer& layer = plan.network.layers[i];

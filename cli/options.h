@@ -33,9 +33,13 @@ struct Options {
   bool why = false;     // print the cycles of each overhead
   bool bounds = false;  // print what no run can beat
   std::string file;     // of `show`
-  // Energy table. Of `show`: whose prices to print; empty for none. Of `simulate`: empty for
-  // `sram`.
+  // Energy table. Of `show`: whose prices to print; empty for none. Of `simulate` and of
+  // `map --search`: by which to judge; empty for `sram`, built from the machine's sizes.
   std::string energy;
+  bool search = false;               // of `map`: look for better mappings than the dataflow's own
+  std::string objective = "energy";  // of `map --search`: "energy", "cycles" or "edp"
+  int budget = 150;                  // of `map --search`: mappings judged for a layer, at most
+  double seconds = 0;                // of `map --search`: for a layer, at most; 0: no limit
 };
 
 // What `data` asks for. Chained: filters are synthetic, and an ifmap is what the layer before made.

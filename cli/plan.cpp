@@ -15,19 +15,27 @@
 namespace orrery {
 namespace {
 
-using MapLayer = std::function<Mapping(const Layer&, const Machine&)>;
+struct Mapper {
+  std::function<Mapping(const Layer&, const Machine&)> map;
+  std::function<std::vector<Space>(const Layer&, const Machine&)> spaces;
+};
 
 constexpr const char* kUsual = "rs";  // of machines that were built for none
 
 // A name that is built in comes before a file.
-MapLayer map_by(const std::string& dataflow) {
-  if (const Dataflow* known = find_dataflow(dataflow)) return known->map;
-  return [pattern = read_pattern(find_dataflow_file(dataflow))](
-             const Layer& layer, const Machine& machine) { return fit(pattern, layer, machine); };
+Mapper map_by(const std::string& dataflow) {
+  if (const Dataflow* known = find_dataflow(dataflow)) return {known->map, known->spaces};
+  const Pattern pattern = read_pattern(find_dataflow_file(dataflow));
+  return {[pattern](const Layer& layer, const Machine& machine) {
+            return fit(pattern, layer, machine);
+          },
+          [pattern](const Layer& layer, const Machine& machine) {
+            return std::vector{space_of(pattern, layer, machine)};
+          }};
 }
 
 // By the dataflow that the user named, else by the machine's own.
-MapLayer automatic(const Selection& selection, const Machine& machine, const Node& file) {
+Mapper automatic(const Selection& selection, const Machine& machine, const Node& file) {
   if (!selection.dataflow.empty()) return map_by(selection.dataflow);
   if (machine.native.empty()) return map_by(kUsual);
   try {
@@ -61,9 +69,10 @@ bool selected(const Layer& layer, const Selection& selection) {
 Plan make_plan(const Selection& selection, Upstream upstream) {
   Node file = parse_yaml(find_machine(selection.machine));
   override_values(file, selection.set);
-  Plan plan{read_machine(file), {}, {}, {}, {}, {}};
+  Plan plan{read_machine(file), {}, {}, {}, {}, {}, {}};
   plan.widths = plan.machine.widths();
-  const MapLayer map = automatic(selection, plan.machine, file);
+  const Mapper mapper = automatic(selection, plan.machine, file);
+  plan.spaces = mapper.spaces;
   const Network network = read_network(find_network(selection.network));
   const std::vector<NamedMapping> given = read_given(selection.mapping, network);
   plan.network = select(network, selection.batch, selection.layers);
@@ -84,7 +93,7 @@ Plan make_plan(const Selection& selection, Upstream upstream) {
       const bool on_array = plan.machine.pe.pools && layer.pool.pad == 0;
       plan.mappings.push_back(on_array ? output_stationary(layer, plan.machine) : Mapping{});
     } else {
-      plan.mappings.push_back(map(layer, plan.machine));
+      plan.mappings.push_back(mapper.map(layer, plan.machine));
     }
   }
   return plan;

@@ -1,11 +1,13 @@
 // A selection made real: the machine, the layers, and a mapping for each of them.
 #pragma once
 
+#include <functional>
 #include <vector>
 
 #include "arch/machine/machine.h"
 #include "cli/options.h"
 #include "dataflows/mapping/mapping.h"
+#include "dataflows/space/space.h"
 #include "workloads/network/widths.h"
 
 namespace orrery {
@@ -17,6 +19,8 @@ struct Plan {
   std::vector<bool> runs;             // false: not selected, but a selected one needs its ofmap
   std::vector<Mapping> mappings;      // one a layer; a pooling layer has an empty nest
   std::vector<SourceLine> mapped_at;  // where the user wrote it; no file for an automatic one
+  // What else the dataflow of the automatic ones could make of a layer (dataflows/space/space.h).
+  std::function<std::vector<Space>(const Layer&, const Machine&)> spaces;
 };
 
 // Are the layers in the plan whose ofmaps the selected ones need, directly or through others?

@@ -102,4 +102,18 @@ Mapping output_stationary(const Layer& layer, const Machine& machine) {
   return *best;
 }
 
+std::vector<Space> output_stationary_spaces(const Layer& layer, const Machine& machine) {
+  std::vector<Space> spaces;
+  std::optional<InputError> misfit;
+  for (const Pattern& pattern : {os_a(), os_b(), os_c()}) {
+    try {
+      spaces.push_back(space_of(pattern, layer, machine));
+    } catch (const InputError& error) {
+      if (!misfit) misfit = error;
+    }
+  }
+  if (spaces.empty()) throw *misfit;
+  return spaces;
+}
+
 }  // namespace orrery

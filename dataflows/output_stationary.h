@@ -14,7 +14,10 @@
 // each PE gets filter words of its own.
 #pragma once
 
+#include <vector>
+
 #include "dataflows/pattern/pattern.h"
+#include "dataflows/space/space.h"
 
 namespace orrery {
 
@@ -25,5 +28,8 @@ Pattern os_c();
 // The mapping of the kind that busies most PEs in a full pass; of equals, the first. Throws
 // InputError where none fits.
 Mapping output_stationary(const Layer& layer, const Machine& machine);
+
+// The spaces of the kinds that fit. Throws as it does.
+std::vector<Space> output_stationary_spaces(const Layer& layer, const Machine& machine);
 
 }  // namespace orrery

@@ -17,19 +17,6 @@ std::array<bool, kTensors> kept_in_glb(const Pattern& pattern, const Machine& ma
   return keeps;
 }
 
-// The nest where it stands for this layer.
-std::vector<SizedLoop> placed(const Pattern& pattern, const Layer& layer) {
-  std::vector<SizedLoop> nest = pattern.nest;
-  if (layer.post.pool.empty()) return nest;
-  for (SizedLoop& loop : nest) {
-    const bool cuts_planes = loop.dim == Dim::kP || loop.dim == Dim::kQ;
-    if (cuts_planes && loop.place == Place::kDram) loop.place = Place::kGlb;
-  }
-  std::stable_partition(nest.begin(), nest.end(),
-                        [](const SizedLoop& loop) { return loop.place == Place::kDram; });
-  return nest;
-}
-
 class Search {
  public:
   Search(const Pattern& pattern, const Layer& layer, const Machine& machine)
@@ -101,6 +88,18 @@ class Search {
 };
 
 }  // namespace
+
+std::vector<SizedLoop> placed(const Pattern& pattern, const Layer& layer) {
+  std::vector<SizedLoop> nest = pattern.nest;
+  if (layer.post.pool.empty()) return nest;
+  for (SizedLoop& loop : nest) {
+    const bool cuts_planes = loop.dim == Dim::kP || loop.dim == Dim::kQ;
+    if (cuts_planes && loop.place == Place::kDram) loop.place = Place::kGlb;
+  }
+  std::stable_partition(nest.begin(), nest.end(),
+                        [](const SizedLoop& loop) { return loop.place == Place::kDram; });
+  return nest;
+}
 
 Mapping fit(const Pattern& pattern, const Layer& layer, const Machine& machine) {
   return Search(pattern, layer, machine).run();
