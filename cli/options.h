@@ -33,6 +33,12 @@ struct Options {
   bool why = false;    // print the cycles of each overhead
   std::string file;    // of `show`
   std::string energy;  // of `show`: the table whose prices to print; empty for none
+
+  // Of `compare`.
+  std::vector<std::string> dataflows;  // empty: all of the taxonomy
+  std::vector<int> batches{1}, pes;    // pes empty: the machine's
+  std::string objective = "energy";    // or "cycles" or "edp"
+  bool equal_area = false, show_machines = false;
 };
 
 // What `data` asks for. Chained: filters are synthetic, and an ifmap is what the layer before made.
@@ -52,6 +58,7 @@ inline constexpr int kExitFault = 3;    // the program's own, or no memory left
 // what the user got wrong.
 int simulate_command(const Options& options);
 int map_command(const Options& options);
+int compare_command(const Options& options);
 int list_command(const Options& options);
 int show_command(const Options& options);
 int version_command(const Options& options);
