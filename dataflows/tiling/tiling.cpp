@@ -15,13 +15,15 @@ constexpr std::array<Dim, kDims> kPixelsOutside{kG, kN, kP, kQ, kM, kC, kR, kS};
 constexpr std::array<Dim, kDims> kFiltersOutside{kG, kM, kN, kP, kQ, kC, kR, kS};
 constexpr std::array<Dim, kDims> kReductionsOutside{kG, kC, kR, kS, kN, kP, kQ, kM};
 
-// The sizes that cut `size` into even blocks, none above `most`, largest first.
+// Sizes that cut `size` into even blocks, none above `most`, largest first: all below 16, above
+// that each a seventh less than the one before or smaller.
 std::vector<int> even_sizes(int size, int most) {
   std::vector<int> sizes;
   for (int step = std::min(size, most); step >= 1;) {
     const int blocks = (size + step - 1) / step;
     step = (size + blocks - 1) / blocks;
-    sizes.push_back(step--);
+    sizes.push_back(step);
+    step -= std::max(1, step / 7);
   }
   return sizes;
 }
@@ -131,8 +133,8 @@ const Tiling* find_tiling(std::string_view dataflow) {
   static const std::vector<Tiling> kTilings{
       {"rs", {kC, kR}, {kM, kP}, {kN, kQ, kS, kC, kM}, {kC, kM}, {true, true, true}},
       {"ws", {kC, kR, kS}, {kM}, {kN, kP, kQ}, {}, {false, true, false}, {kN, kP, kQ}},
-      {"os_a", {kP}, {kQ}, {kC, kR, kS}, {}, {false, false, true}},
-      {"os_b", {kP, kQ}, {kM}, {kC, kR, kS}, {}, {false, false, true}},
+      {"os_a", {kN, kP}, {kQ}, {kC, kR, kS}, {}, {false, false, true}},
+      {"os_b", {kN, kP, kQ}, {kM}, {kC, kR, kS}, {}, {false, false, true}},
       {"os_c", {kN}, {kM}, {kC, kR, kS}, {}, {false, false, true}},
       {"nlr", {kC}, {kM}, {kN, kP, kQ}, {}, {false, false, false}}};
   const auto it = std::ranges::find(kTilings, dataflow, &Tiling::dataflow);
@@ -158,27 +160,42 @@ const std::vector<Order>& orders() {
   return kOrders;
 }
 
-// Taps stay together; what turns in a PE without a choice of its own turns over the whole tile.
+namespace {
+
+// Taps and columns stay together.
+std::vector<int> sizes_of(Dim d, const Layer& layer, const Tiles& layout) {
+  if (d == kG) return {1};
+  if (d == kR || d == kS || d == kQ) return {layer.bound(d)};
+  return tile_sizes(layer.bound(d), layout.pass[index(d)]);
+}
+
+// What turns in a PE without a choice of its own turns over the whole tile.
+void set_tile(Tiles& tiles, Dim d, int size, const Tiling& tiling, const Layer& layer, Stay stay) {
+  const std::size_t k = index(d);
+  const bool whole = stay == Stay::kLayer && contains(tiling.whole, d);
+  tiles.glb[k] = whole ? layer.bound(d) : size;
+  if (!contains(tiling.pe, d) || contains(tiling.held, d)) return;
+  tiles.pass[k] = size;
+  tiles.pe[k] = (size + tiles.spread[k] - 1) / tiles.spread[k];
+}
+
+}  // namespace
+
+Tiles smallest_tile(const Tiling& tiling, const Layer& layer, const Tiles& layout, Stay stay) {
+  Tiles tiles = layout;
+  for (const Dim d : kAllDims)
+    set_tile(tiles, d, sizes_of(d, layer, layout).back(), tiling, layer, stay);
+  return tiles;
+}
+
 std::vector<Tiles> glb_tiles(const Tiling& tiling, const Layer& layer, const Tiles& layout,
                              Stay stay) {
   std::vector<Tiles> all{layout};
   for (const Dim d : kAllDims) {
-    const std::size_t k = index(d);
     std::vector<Tiles> cut;
-    std::vector<int> sizes = tile_sizes(layer.bound(d), layout.pass[k]);
-    if (d == kR || d == kS) sizes = {layer.bound(d)};
-    if (d == kG) sizes = {1};
-    if (d == kQ) sizes = {layer.bound(d)};
-    const bool in_pe = contains(tiling.pe, d) && !contains(tiling.held, d);
-    const bool whole = stay == Stay::kLayer && contains(tiling.whole, d);
+    const std::vector<int> sizes = sizes_of(d, layer, layout);
     for (const Tiles& tiles : all) {
-      for (const int size : sizes) {
-        Tiles& next = cut.emplace_back(tiles);
-        next.glb[k] = whole ? layer.bound(d) : size;
-        if (!in_pe) continue;
-        next.pass[k] = size;
-        next.pe[k] = (size + next.spread[k] - 1) / next.spread[k];
-      }
+      for (const int size : sizes) set_tile(cut.emplace_back(tiles), d, size, tiling, layer, stay);
     }
     all = std::move(cut);
   }

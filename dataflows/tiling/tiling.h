@@ -57,6 +57,9 @@ struct Order {
 };
 const std::vector<Order>& orders();
 
+// The smallest tile of the GLB for a layout.
+Tiles smallest_tile(const Tiling& tiling, const Layer& layer, const Tiles& layout, Stay stay);
+
 // Every size of the GLB's tile for a layout: blocks of whole passes.
 std::vector<Tiles> glb_tiles(const Tiling& tiling, const Layer& layer, const Tiles& layout,
                              Stay stay);

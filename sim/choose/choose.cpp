@@ -75,7 +75,7 @@ class Choosing {
 
   // Where not even the smallest tile of a layout fits, the others do not either: check() says why.
   bool smallest_fits(const Tiling& tiling, const Tiles& layout, Stay stay) {
-    const Tiles tiles = glb_tiles(tiling, layer_, layout, stay).back();
+    const Tiles tiles = smallest_tile(tiling, layer_, layout, stay);
     const auto holds = [&](const Order& order) { return stores_hold(tiles, order); };
     if (std::ranges::any_of(orders(), holds)) return true;
     last_ = misfit(shape_ == Shape::kAny ? shaped_for(tiling, tiles) : machine_, layer_,

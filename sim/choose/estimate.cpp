@@ -94,6 +94,29 @@ class Sum {
     return held;
   }
 
+  Count in_array_words(Tensor t) const {
+    const Sizes held = in_array(t);
+    const auto brought = [&](Dim d) { return held[index(d)] > spread_[index(d)]; };
+    const bool from_neighbours = t == Tensor::kIfmap && !mapping_.keep.pe[index(t)];
+    return from_neighbours && brought(kR) && brought(kS) ? both_ways() : words(t, held);
+  }
+
+  // PEs hand words up and to the left, but in one step only the one or the other: up wherever the
+  // row of PEs below had the word, else to the left (docs/lock_step.md). The edge takes the bus.
+  Count both_ways() const {
+    const int taps_r = layer_.bound(kR), taps_s = layer_.bound(kS);
+    const int first_r = std::min(taps_r, layer_.stride_rows);
+    const int first_s = std::min(taps_s, layer_.stride_cols);
+    const Count blocks = over_blocks(layer_.bound(kP), spread_[index(kP)], [&](int p) {
+      return over_blocks(layer_.bound(kQ), spread_[index(kQ)], [&](int q) -> Count {
+        return Count{first_r} * (first_s * p * q + (taps_s - first_s) * p) +
+               Count{taps_r - first_r} * taps_s * q;
+      });
+    });
+    return Count{layer_.bound(kG)} * layer_.bound(kN) * layer_.bound(kC) *
+           blocks_of(layer_.bound(kM), spread_[index(kM)]) * blocks;
+  }
+
   // What the array takes of an operand at once: the tile of a pass, or what one step wants.
   Sizes in_array(Tensor t) const {
     if (mapping_.keep.pe[index(t)]) return pass_;
@@ -129,7 +152,7 @@ class Sum {
                Action fill) {
     Counts& n = out_.counts;
     n[dram] = n[dma] = u(words(t, in_glb(t)));
-    n[glb] = n[bus] = u(words(t, in_array(t)));
+    n[glb] = n[bus] = u(in_array_words(t));
     n[delivery] = n[fill] = mapping_.keep.pe[index(t)] ? u(words(t, pe_)) : u(layer_.macs());
   }
 
