@@ -128,6 +128,34 @@ void declare_map(CLI::App& app, Options& options) {
   app.add_flag("--quiet", options.quiet, "no progress");
 }
 
+void declare_compare(CLI::App& app, Options& options) {
+  Selection& s = options.selection;
+  app.add_option("MACHINE", s.machine, "machine: a YAML file, or a name that `orrery list` shows")
+      ->required();
+  app.add_option("NETWORK", s.network, "network: a folder, a network.yaml, or a name")->required();
+  const auto add_list = [&](const char* name, auto& list, const char* what) {
+    return app.add_option(name, list, what)->delimiter(',')->allow_extra_args(false);
+  };
+  add_list("--dataflows", options.dataflows, "only these [rs,ws,os_a,os_b,os_c,nlr]");
+  add_list("--batch", options.batches, "images run together; several: a run for each [1]")
+      ->check(whole_number(1, 65536));
+  add_list("--layers", s.layers, "only these layers, e.g. CONV1,FC6");
+  app.add_option("--energy", options.energy, "energy table: a path or a name [isca2016]");
+  app.add_option("--objective", options.objective,
+                 "what the best mapping has least of: energy, cycles or edp [energy]");
+  app.add_flag("--equal-area", options.equal_area,
+               "idealized machines of equal storage area, one for each dataflow");
+  add_list("--pes", options.pes, "with --equal-area: numbers of PEs [the machine's]")
+      ->check(whole_number(1, 1024));
+  app.add_flag("--show-machines", options.show_machines,
+               "with --equal-area: print the machines as YAML, and run nothing");
+  add_output(app, "--json", options.json, "write every figure to this file (docs/compare.md)");
+  app.add_option("--beside", options.beside, "published energies to print beside those of the runs")
+      ->type_name("FILE");
+  app.add_flag("--quiet", options.quiet, "no table and no progress");
+  declare_set(app, options);
+}
+
 void declare_show(CLI::App& app, Options& options) {
   app.add_option("FILE", options.file, "a machine, a network or an energy table: a path or a name")
       ->required();
@@ -170,6 +198,13 @@ constexpr Command kCommands[] = {
      "  orrery map eyeriss alexnet --search --yaml best.yaml\n"
      "  orrery map eyeriss alexnet --search --objective edp --energy eyeriss65 --budget 1000",
      declare_map, map_command},
+    {"compare", "Compare the dataflows on a machine, or on machines of equal storage area",
+     "  orrery compare eyeriss alexnet --layers CONV1,CONV2,CONV3,CONV4,CONV5 --batch 4\n"
+     "  orrery compare eyeriss alexnet --dataflows rs,ws --objective edp --json compare.json\n"
+     "  orrery compare eyeriss alexnet --equal-area --pes 256,512,1024 --batch 1,16,64 \\\n"
+     "    --beside workloads/alexnet/published/isca2016.yaml\n"
+     "  orrery compare eyeriss alexnet --equal-area --pes 256 --show-machines",
+     declare_compare, compare_command},
     {"list", "List the machines, networks, dataflows, energy tables and MACs at hand",
      "  orrery list", declare_nothing, list_command},
     {"show",

@@ -37,9 +37,14 @@ struct Options {
   // `map --search`: by which to judge; empty for `sram`, built from the machine's sizes.
   std::string energy;
   bool search = false;               // of `map`: look for better mappings than the dataflow's own
-  std::string objective = "energy";  // of `map --search`: "energy", "cycles" or "edp"
+  std::string objective = "energy";  // of `map --search` and `compare`: "energy", "cycles" or "edp"
   int budget = 150;                  // of `map --search`: mappings judged for a layer, at most
   double seconds = 0;                // of `map --search`: for a layer, at most; 0: no limit
+
+  // Of `compare`.
+  std::vector<std::string> dataflows;  // empty: all of the taxonomy
+  std::vector<int> batches{1}, pes;    // pes empty: the machine's
+  bool equal_area = false, show_machines = false;
 };
 
 // What `data` asks for. Chained: filters are synthetic, and an ifmap is what the layer before made.
@@ -59,6 +64,7 @@ inline constexpr int kExitFault = 3;    // the program's own, or no memory left
 // what the user got wrong.
 int simulate_command(const Options& options);
 int map_command(const Options& options);
+int compare_command(const Options& options);
 int list_command(const Options& options);
 int show_command(const Options& options);
 int version_command(const Options& options);

@@ -1,0 +1,179 @@
+#include "sim/choose/choose.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "arch/energy/price_list.h"
+#include "dataflows/all.h"
+#include "dataflows/tiling/tiling.h"
+#include "sim/schedule/misfit.h"
+#include "workloads/input/input_error.h"
+
+namespace orrery {
+namespace {
+
+class Choosing {
+ public:
+  Choosing(const Layer& layer, const Machine& machine, Shape shape, const EnergyTable& table,
+           Objective objective)
+      : layer_(layer),
+        machine_(machine),
+        shape_(shape),
+        prices_(price_list(table, machine)),
+        objective_(objective) {}
+
+  // The sentence of the dataflow's own mapping where that is all there is.
+  void automatic(const Dataflow& dataflow) {
+    try {
+      const Mapping mapping = dataflow.map(layer_, machine_);
+      const std::string why = misfit(machine_, layer_, mapping);
+      if (!why.empty()) {
+        best_.why = why;
+        return;
+      }
+      const Estimate found = judged(mapping, machine_);
+      take(mapping, machine_, found, cost(found));
+    } catch (const InputError& mistake) {
+      best_.why = mistake.what();
+    }
+  }
+
+  void tilings(const Tiling& tiling, int pool_words) {
+    const Stay stay = shape_ == Shape::kAny ? Stay::kLayer : Stay::kTile;
+    std::vector<std::pair<double, Tiles>> ranked;
+    for (const Tiles& tiles : layouts(tiling, layer_, room(pool_words))) {
+      if (!smallest_fits(tiling, tiles, stay)) continue;
+      Tiles whole = tiles;  // as if the GLB held all
+      whole.glb = layer_.bounds;
+      whole.glb[index(Dim::kG)] = 1;
+      const Mapping mapping = make_mapping(tiling, whole, orders().front(), layer_);
+      ranked.emplace_back(cost(judged(mapping, machine_)), tiles);
+    }
+    std::ranges::stable_sort(ranked, {}, [](const auto& r) { return r.first; });
+    if (ranked.size() > kMostLayouts) ranked.resize(kMostLayouts);
+    for (const auto& [ignored, layout] : ranked) fill_glb(tiling, layout, stay);
+  }
+
+  Choice result() && {
+    if (!best_.mapping.nest.empty()) best_.why.clear();
+    if (best_.mapping.nest.empty() && best_.why.empty()) best_.why = last_;
+    best_.judged = count_;
+    return std::move(best_);
+  }
+
+ private:
+  Room room(int pool_words) const {
+    const Pe& pe = machine_.pe;
+    return {.rows = machine_.array.rows,
+            .cols = machine_.array.cols,
+            .fixed = shape_ == Shape::kFixed,
+            .ifmap_words = pe.ifmap_spad_words,
+            .filter_words = pe.filter_spad_words,
+            .psum_words = std::max(1, pe.psum_spad_words),
+            .words = shape_ == Shape::kAny ? pool_words : 0};
+  }
+
+  // Where not even the smallest tile of a layout fits, the others do not either: check() says why.
+  bool smallest_fits(const Tiling& tiling, const Tiles& layout, Stay stay) {
+    const Tiles tiles = smallest_tile(tiling, layer_, layout, stay);
+    const auto holds = [&](const Order& order) { return stores_hold(tiles, order); };
+    if (std::ranges::any_of(orders(), holds)) return true;
+    last_ = misfit(shape_ == Shape::kAny ? shaped_for(tiling, tiles) : machine_, layer_,
+                   make_mapping(tiling, tiles, orders().back(), layer_));
+    return false;
+  }
+
+  void fill_glb(const Tiling& tiling, const Tiles& layout, Stay stay) {
+    for (const Tiles& tiles : glb_tiles(tiling, layer_, layout, stay)) {
+      for (const Order& order : orders()) {
+        if (!stores_hold(tiles, order)) continue;
+        const Mapping mapping = make_mapping(tiling, tiles, order, layer_);
+        const Estimate found = judged(mapping, machine_);
+        const double value = cost(found);
+        if (value >= least_) continue;
+        const Machine in_shape = shape_ == Shape::kAny ? shaped_for(tiling, tiles) : machine_;
+        last_ = misfit(in_shape, layer_, mapping);
+        if (last_.empty()) take(mapping, in_shape, found, value);
+      }
+    }
+  }
+
+  // A first look, without banks: check() has the last word.
+  bool stores_hold(const Tiles& tiles, const Order& order) const {
+    std::array<std::int64_t, kTensors> words{};
+    for (const Tensor t : kAllTensors) {
+      Box box;
+      const auto& sizes = order.keep[index(t)] ? tiles.glb : tiles.pass;
+      for (const Dim d : kAllDims) box[d] = {0, sizes[index(d)]};
+      words[index(t)] = footprint_words(layer_, box, t) * (machine_.overlaps(t) ? 2 : 1);
+    }
+    return std::ranges::all_of(kAllTensors, [&](Tensor t) {
+      const Store& store = machine_.store_of(t);
+      if (store.prefetches()) return true;
+      std::int64_t sum = 0;
+      for (const Tensor other : kAllTensors)
+        sum += &machine_.store_of(other) == &store ? words[index(other)] : 0;
+      return sum <= std::int64_t{store.banks} * store.bank_words;
+    });
+  }
+
+  // The rectangle and the parts of the RF that a layout uses.
+  Machine shaped_for(const Tiling& tiling, const Tiles& tiles) const {
+    ArrayShape shape;
+    const auto pes = [&](const std::vector<Dim>& dims) {
+      int n = 1;
+      for (const Dim d : dims) n *= tiles.spread[index(d)];
+      return n;
+    };
+    const auto pe = [&](Dim d) { return tiles.pe[index(d)]; };
+    shape.rows = pes(tiling.rows);
+    shape.cols = pes(tiling.cols);
+    const bool holds = !tiling.held.empty();
+    shape.ifmap_words = holds ? pe(Dim::kC) * pe(Dim::kS) : 1;
+    shape.filter_words = holds ? shape.ifmap_words * pe(Dim::kM) : 1;
+    shape.psum_words = tiling.keep[index(Tensor::kPsum)] ? (holds ? pe(Dim::kM) : 1) : 0;
+    return shaped(machine_, shape);
+  }
+
+  Estimate judged(const Mapping& mapping, const Machine& machine) {
+    ++count_;
+    return estimate(mapping, layer_, machine);
+  }
+
+  double cost(const Estimate& found) const {
+    const auto cycles = static_cast<double>(found.cycles);
+    if (objective_ == Objective::kCycles) return cycles;
+    const double energy = price(found.counts, found.cycles, prices_).total();
+    return objective_ == Objective::kEnergy ? energy : energy * cycles;
+  }
+
+  void take(const Mapping& mapping, const Machine& machine, const Estimate& found, double value) {
+    if (value >= least_) return;
+    least_ = value;
+    best_.mapping = mapping;
+    best_.machine = machine;
+    best_.estimate = found;
+  }
+
+  const Layer& layer_;
+  const Machine& machine_;
+  Shape shape_;
+  PriceList prices_;
+  Objective objective_;
+  double least_ = std::numeric_limits<double>::infinity();
+  Choice best_;
+  std::string last_;
+  std::uint64_t count_ = 0;
+};
+
+}  // namespace
+
+Choice choose(const std::string& dataflow, const Layer& layer, const Machine& machine, Shape shape,
+              int pool_words, const EnergyTable& table, Objective objective) {
+  Choosing choosing(layer, machine, shape, table, objective);
+  if (shape == Shape::kFixed) choosing.automatic(*find_dataflow(dataflow));
+  if (const Tiling* tiling = find_tiling(dataflow)) choosing.tilings(*tiling, pool_words);
+  return std::move(choosing).result();
+}
+
+}  // namespace orrery
