@@ -112,13 +112,13 @@ void describe(ComparedRun& run, const Setting& setting, const Stage& stage,
 }
 
 // A pooling layer has no MACs to map: it runs on the way out, or not at all.
-Choice choose_or_pool(const Setting& setting, const Stage& stage, const std::string& dataflow,
-                      const Layer& layer) {
+ChosenMapping choose_or_pool(const Setting& setting, const Stage& stage,
+                             const std::string& dataflow, const Layer& layer) {
   if (layer.kind != LayerKind::kPool) {
     return choose(dataflow, layer, stage.machine, stage.shape, stage.pool_words, setting.table,
                   setting.objective);
   }
-  Choice choice;
+  ChosenMapping choice;
   choice.machine = stage.machine;
   choice.why = misfit(stage.machine, layer, choice.mapping);
   return choice;
@@ -126,7 +126,7 @@ Choice choose_or_pool(const Setting& setting, const Stage& stage, const std::str
 
 void run_layer(const Setting& setting, const Stage& stage, const std::string& dataflow,
                const Layer& layer, Outcome& outcome) {
-  const Choice choice = choose_or_pool(setting, stage, dataflow, layer);
+  const ChosenMapping choice = choose_or_pool(setting, stage, dataflow, layer);
   if (!choice.fits()) {
     outcome.run.refused.push_back({layer.name, choice.why, layer.kind});
     return;

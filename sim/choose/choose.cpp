@@ -54,7 +54,7 @@ class Choosing {
     for (const auto& [ignored, layout] : ranked) fill_glb(tiling, layout, stay);
   }
 
-  Choice result() && {
+  ChosenMapping result() && {
     if (!best_.mapping.nest.empty()) best_.why.clear();
     if (best_.mapping.nest.empty() && best_.why.empty()) best_.why = last_;
     best_.judged = count_;
@@ -161,15 +161,15 @@ class Choosing {
   PriceList prices_;
   Objective objective_;
   double least_ = std::numeric_limits<double>::infinity();
-  Choice best_;
+  ChosenMapping best_;
   std::string last_;
   std::uint64_t count_ = 0;
 };
 
 }  // namespace
 
-Choice choose(const std::string& dataflow, const Layer& layer, const Machine& machine, Shape shape,
-              int pool_words, const EnergyTable& table, Objective objective) {
+ChosenMapping choose(const std::string& dataflow, const Layer& layer, const Machine& machine,
+                     Shape shape, int pool_words, const EnergyTable& table, Objective objective) {
   Choosing choosing(layer, machine, shape, table, objective);
   if (shape == Shape::kFixed) choosing.automatic(*find_dataflow(dataflow));
   if (const Tiling* tiling = find_tiling(dataflow)) choosing.tilings(*tiling, pool_words);

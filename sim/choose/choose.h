@@ -16,7 +16,7 @@ enum class Objective : std::uint8_t { kEnergy, kCycles, kEdp };
 // tensors in any parts (equal area).
 enum class Shape : std::uint8_t { kFixed, kAny };
 
-struct Choice {
+struct ChosenMapping {
   Mapping mapping;           // empty where nothing fits
   Machine machine;           // in the shape that the mapping uses
   Estimate estimate;         // of it
@@ -29,8 +29,8 @@ struct Choice {
 // itself, on a machine that stands as it is, and of the tilings that dataflows/tiling enumerates,
 // those of the kMostLayouts best layouts on the array. Deterministic. `pool_words`: RF words of a
 // PE for all tensors together where the shape is any.
-Choice choose(const std::string& dataflow, const Layer& layer, const Machine& machine, Shape shape,
-              int pool_words, const EnergyTable& table, Objective objective);
+ChosenMapping choose(const std::string& dataflow, const Layer& layer, const Machine& machine,
+                     Shape shape, int pool_words, const EnergyTable& table, Objective objective);
 
 inline constexpr std::size_t kMostLayouts = 6;
 

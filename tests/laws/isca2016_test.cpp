@@ -27,7 +27,7 @@ std::vector<double> energies(const std::string& dataflow) {
   std::vector<double> all;
   double energy = 0, macs = 0;
   for (const Layer& layer : at_widths(convs, machine.widths()).layers) {
-    const Choice choice =
+    const ChosenMapping choice =
         choose(dataflow, layer, machine, Shape::kAny, needs.rf_words, table, Objective::kEnergy);
     EXPECT_EQ(choice.why, "");
     const LayerResult result = run_layer_fast(choice.machine, layer, choice.mapping);

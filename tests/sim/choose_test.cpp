@@ -39,7 +39,7 @@ EnergyTable table(const char* name) {
 struct Chosen {
   std::string dataflow;
   Layer layer;
-  Choice choice;
+  ChosenMapping choice;
 };
 
 std::vector<Chosen> chosen(Objective objective) {
@@ -88,7 +88,7 @@ TEST(Choose, IsNeverWorseThanTheDataflowsOwnMappingOnAMachineAsItStands) {
   const EnergyTable prices = table("eyeriss65");
   for (const char* dataflow : kTaxonomy) {
     const Layer& l = kLayers[1];
-    const Choice choice =
+    const ChosenMapping choice =
         choose(dataflow, l, machine, Shape::kFixed, 0, prices, Objective::kEnergy);
     const Estimate own = estimate(find_dataflow(dataflow)->map(l, machine), l, machine);
     EXPECT_LE(price(choice.estimate.counts, choice.estimate.cycles, prices, machine).total(),
@@ -101,8 +101,9 @@ TEST(Choose, IsNeverWorseThanTheDataflowsOwnMappingOnAMachineAsItStands) {
 TEST(Choose, RefusesWeightStationaryWhosePsumsDoNotFitWithTheSentenceOfCheck) {
   const std::vector<Layer> layers{layer({1, 64, 4, 1, 30, 30, 3, 3}, 1)};
   const ArrayNeeds needs = array_needs("ws", layers);
-  const Choice choice = choose("ws", layers[0], equal_area_machine(eyeriss(), needs, 16),
-                               Shape::kAny, needs.rf_words, table("isca2016"), Objective::kEnergy);
+  const ChosenMapping choice =
+      choose("ws", layers[0], equal_area_machine(eyeriss(), needs, 16), Shape::kAny, needs.rf_words,
+             table("isca2016"), Objective::kEnergy);
   EXPECT_FALSE(choice.fits());
   EXPECT_NE(choice.why.find("the psum tile of "), std::string::npos) << choice.why;
 }
