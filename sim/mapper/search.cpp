@@ -20,7 +20,7 @@ namespace {
 // the mapping is new, and a judgement hundreds.
 constexpr std::int64_t kMostEnumerated = 200'000;
 // In larger ones, looks for low bounds for each mapping that may be judged.
-constexpr std::int64_t kLooksPerJudgement = 400;
+constexpr std::int64_t kLooksPerJudgement = 1000;
 // Of the budget, the part that goes to the lowest bounds before the neighbours of the best are
 // judged.
 constexpr int kLowestFirst = 3;
