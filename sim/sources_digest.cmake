@@ -1,4 +1,4 @@
-# Writes OUT, a header with a SHA-256 of the SOURCES under ROOT.
+# Writes OUT, a C++ file with a SHA-256 of the SOURCES under ROOT.
 set(all "")
 foreach(source IN LISTS SOURCES)
   file(SHA256 ${source} digest)
@@ -6,4 +6,4 @@ foreach(source IN LISTS SOURCES)
   string(APPEND all "${name} ${digest}\n")
 endforeach()
 string(SHA256 digest "${all}")
-file(WRITE ${OUT} "#pragma once\n\nnamespace orrery {\ninline constexpr const char* kSourcesDigest =\n    \"${digest}\";\n}\n")
+file(WRITE ${OUT} "namespace orrery {\nextern const char* const kSourcesDigest;\nconst char* const kSourcesDigest = \"${digest}\";\n}\n")

@@ -10,10 +10,13 @@
 #include <type_traits>
 
 #include "arch/machine/fields_of_machine.h"
-#include "orrery_sources.h"
 #include "workloads/input/field_bytes.h"
 
 namespace orrery {
+
+// Of the sources that play passes; the build writes it.
+extern const char* const kSourcesDigest;
+
 namespace {
 
 namespace fs = std::filesystem;
