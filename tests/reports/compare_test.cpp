@@ -41,7 +41,7 @@ TEST(Bars, AreToOneScaleAndEndWhereTheirSumDoes) {
   EXPECT_EQ(text,
             "x  |aaaaaaaaaaabbbbbbbbbbb 4\n"
             "yy |aaaaaa 1\n"
-            "    a one b two\n");
+            "     a one b two\n");
 }
 
 TEST(Bars, HaveColourOnlyWhereAsked) {
