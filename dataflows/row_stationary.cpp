@@ -87,14 +87,14 @@ class Search {
     const int span = (fold_.s - 1) * dilation + 1;
     const int q_most =
         std::min(machine_.pe.ifmap_spad_words / span, machine_.pe.filter_spad_words / fold_.s);
+    const int sets = machine_.array.rows / (fold_.r * c.segments) * (machine_.array.cols / c.width);
+    if (q_most > 0 && loses(estimate_.least_cycles_of_rows(c, q_most, sets))) return;
     for (const int q : EvenSteps(bound(Dim::kC), q_most)) {
       c.q = q;
       const int p_most =
           std::min(estimate_.psums_at_once(), machine_.pe.filter_spad_words / (q * fold_.s));
       for (const int p : EvenSteps(bound(Dim::kM), p_most)) {
         c.p = p;
-        const int sets =
-            machine_.array.rows / (fold_.r * c.segments) * (machine_.array.cols / c.width);
         if (!loses(estimate_.least_cycles_of_pes(c, sets))) stand_sets(c);
       }
     }

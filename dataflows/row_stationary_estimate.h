@@ -215,6 +215,13 @@ class RsEstimate {
     const Words tiles = Words{bound(Dim::kM)} * bound(Dim::kC) / (Words{c.p} * c.q * sets);
     return turns_ * bound(Dim::kN) * c.strips * tiles * play_cycles(c);
   }
+  // The same of any choice with at most so many channels in a PE: each MAC has its slot, and each
+  // window one for its merge.
+  Words least_cycles_of_rows(const RsChoice& c, int q_most, int sets) const {
+    const Words slots = Words{q_most} * fold_.s + (machine_.pe.adders == 1 ? 1 : 0);
+    return turns_ * bound(Dim::kN) * c.strips * fold_.q *
+           (Words{bound(Dim::kM)} * bound(Dim::kC) * slots / (Words{q_most} * sets));
+  }
   static Words packets(const Link& a, const Link& b, int words) {
     return blocks_of(words, std::min(a.words_per_cycle, b.words_per_cycle));
   }
