@@ -1,18 +1,10 @@
 #include "sim/fast/fold.h"
 
 #include "sim/fast/array_times.h"
+#include "sim/fast/hash.h"
 
 namespace orrery {
 namespace {
-
-std::uint64_t hash_of(std::span<const std::int64_t> state) {
-  std::uint64_t hash = 0x9e3779b97f4a7c15;
-  for (const std::int64_t v : state) {
-    hash = (hash ^ static_cast<std::uint64_t>(v)) * 0xff51afd7ed558ccd;
-    hash ^= hash >> 32;
-  }
-  return hash;
-}
 
 // a + times * b; unsigned figures go round.
 void add(Fold::Sums& a, const Fold::Sums& b, std::int64_t times) {

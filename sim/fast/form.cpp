@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "sim/fast/hash.h"
+
 namespace orrery {
 
 Form form(const Layer& layer, const Machine& machine, const Box& box, std::int32_t extra) {
@@ -24,13 +26,6 @@ Form form(const Layer& layer, const Machine& machine, const Box& box, std::int32
   return out;
 }
 
-std::size_t FormHash::operator()(const Form& form) const {
-  std::uint64_t hash = 0x9e3779b97f4a7c15;
-  for (const std::int32_t v : form.value) {
-    hash = (hash ^ static_cast<std::uint32_t>(v)) * 0xff51afd7ed558ccd;
-    hash ^= hash >> 32;
-  }
-  return static_cast<std::size_t>(hash);
-}
+std::size_t FormHash::operator()(const Form& form) const { return hash_of(form.value); }
 
 }  // namespace orrery

@@ -4,6 +4,7 @@
 #include <map>
 #include <utility>
 
+#include "sim/fast/hash.h"
 #include "sim/machine/lock_step_counts.h"
 
 namespace orrery {
@@ -37,13 +38,7 @@ std::vector<std::pair<std::int32_t, int>> by_place(const WordGroup& group, std::
 
 template <class Numbers>
 std::size_t LockStepTimes::Hash::operator()(const Numbers& numbers) const {
-  // FNV-1a, by whole numbers.
-  std::uint64_t hash = 0xcbf29ce484222325;
-  for (const auto n : numbers) {
-    hash = (hash ^ static_cast<std::uint64_t>(n)) * 0x100000001b3;
-    hash ^= hash >> 29;
-  }
-  return hash;
+  return hash_of(numbers);
 }
 
 LockStepTimes::LockStepTimes(const Machine& machine, const Layer& layer, const Mapping& mapping)

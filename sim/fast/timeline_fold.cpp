@@ -3,6 +3,7 @@
 #include <limits>
 
 #include "sim/fast/form.h"
+#include "sim/fast/hash.h"
 #include "sim/fast/timeline.h"
 
 namespace orrery {
@@ -58,12 +59,7 @@ class Timeline::Move {
 };
 
 std::size_t Timeline::StepHash::operator()(const std::vector<std::int32_t>& form) const {
-  std::uint64_t hash = 0x9e3779b97f4a7c15;
-  for (const std::int32_t v : form) {
-    hash = (hash ^ static_cast<std::uint32_t>(v)) * 0xff51afd7ed558ccd;
-    hash ^= hash >> 32;
-  }
-  return static_cast<std::size_t>(hash);
+  return hash_of(form);
 }
 
 // Steps are alike if their pass and tiles are, and what becomes of these.

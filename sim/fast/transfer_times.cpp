@@ -1,5 +1,6 @@
 #include "sim/fast/transfer_times.h"
 
+#include "sim/fast/hash.h"
 #include "sim/machine/cycles.h"
 
 namespace orrery {
@@ -117,12 +118,7 @@ void TransferTimes::add_planes(Sort& sort, const Box& box) const {
 }
 
 std::size_t TransferTimes::MeetsHash::operator()(const Meets& m) const {
-  std::uint64_t hash = static_cast<std::uint64_t>(m.sort) + 0x9e3779b97f4a7c15;
-  for (const std::int64_t v : {m.link, m.dram.tick, m.dram.part}) {
-    hash = (hash ^ static_cast<std::uint64_t>(v)) * 0xff51afd7ed558ccd;
-    hash ^= hash >> 32;
-  }
-  return static_cast<std::size_t>(hash);
+  return hash_of(std::array<std::int64_t, 4>{m.sort, m.link, m.dram.tick, m.dram.part});
 }
 
 std::int64_t TransferTimes::end(int sort, std::int64_t begin, std::int64_t link_free,
