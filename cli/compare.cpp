@@ -32,7 +32,7 @@ constexpr const char* kHardwareTable = "isca2016_hardware";
 const std::vector<std::string> kTaxonomy{"rs", "ws", "os_a", "os_b", "os_c", "nlr"};
 
 Objective objective_of(const Options& options) {
-  const std::vector<std::string> known{"energy", "cycles", "edp"};
+  const std::vector<std::string> known(kObjectiveNames.begin(), kObjectiveNames.end());
   const auto it = std::ranges::find(known, options.objective);
   if (it == known.end()) {
     throw InputError(fmt::format("--objective: '{}' is none of energy, cycles and edp{}",

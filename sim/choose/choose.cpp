@@ -141,10 +141,8 @@ class Choosing {
   }
 
   double cost(const Estimate& found) const {
-    const auto cycles = static_cast<double>(found.cycles);
-    if (objective_ == Objective::kCycles) return cycles;
-    const double energy = price(found.counts, found.cycles, prices_).total();
-    return objective_ == Objective::kEnergy ? energy : energy * cycles;
+    if (objective_ == Objective::kCycles) return cost_of(objective_, 0, found.cycles);
+    return cost_of(objective_, price(found.counts, found.cycles, prices_).total(), found.cycles);
   }
 
   void take(const Mapping& mapping, const Machine& machine, const Estimate& found, double value) {

@@ -7,10 +7,9 @@
 #include "arch/energy/energy.h"
 #include "dataflows/mapping/mapping.h"
 #include "sim/choose/estimate.h"
+#include "sim/result/objective.h"
 
 namespace orrery {
-
-enum class Objective : std::uint8_t { kEnergy, kCycles, kEdp };
 
 // Whether the machine stands as it is, or its PEs make any rectangle and its RF words belong to the
 // tensors in any parts (equal area).

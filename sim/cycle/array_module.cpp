@@ -188,7 +188,7 @@ PassTiles ArrayModule::tiles(const PassOrder& order) {
           .filter =
               glb.words(Tensor::kFilter, buffer(Tensor::kFilter)).data() + offset(Tensor::kFilter),
           .psum = glb.psums(buffer(Tensor::kPsum)).data() + offset(Tensor::kPsum),
-          .read_psums = !step.starts_psums || job_->machine.first_psum == FirstPsum::kRead};
+          .read_psums = reads_psums(step, job_->machine)};
 }
 
 PeWork ArrayModule::work() const {

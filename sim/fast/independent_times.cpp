@@ -14,14 +14,6 @@ IndependentTimes::IndependentTimes(const Machine& machine, const Layer& layer,
       memory_(memory),
       common_(memory == nullptr ? "" : PassMemory::common(machine, layer, mapping)) {}
 
-namespace {
-
-bool reads_psums(const Step& step, const Machine& machine) {
-  return !step.starts_psums || machine.first_psum == FirstPsum::kRead;
-}
-
-}  // namespace
-
 int IndependentTimes::sort(const Step& step) {
   const Form key = form(layer_, machine_, step.pass, reads_psums(step, machine_) ? 1 : 0);
   const auto [it, fresh] = sort_of_.try_emplace(key, static_cast<int>(sorts_.size()));

@@ -15,11 +15,6 @@ PeWork work_of(const Layer& layer) {
   return layer.pool.kind == PoolKind::kMax ? PeWork::kMax : PeWork::kSum;
 }
 
-// Of `size` rows (or columns) from `first` on those before `from`, and those from `to` on.
-std::array<int, 2> outside(int first, int size, int from, int to) {
-  return {std::clamp(from - first, 0, size), std::clamp(first + size - to, 0, size)};
-}
-
 void move(LockStepPast& past, std::int64_t cycles) {
   past.counted += cycles;
   past.done += cycles;
@@ -45,7 +40,7 @@ LockStepTimes::LockStepTimes(const Machine& machine, const Layer& layer, const M
     : machine_(machine), layer_(layer), mapping_(mapping), work_(work_of(layer)), clock_(machine) {}
 
 int LockStepTimes::id(const Step& step) {
-  const KindKey key = key_of(step);
+  const Form key = form(layer_, machine_, step.pass, reads_psums(step, machine_) ? 1 : 0);
   const auto known = kind_at_.find(key);
   if (known != kind_at_.end()) return known->second;
   const Kind kind = make_kind(step, key);
@@ -53,27 +48,11 @@ int LockStepTimes::id(const Step& step) {
   return kind_at_.emplace(key, static_cast<int>(kinds_.size()) - 1).first->second;
 }
 
-LockStepTimes::KindKey LockStepTimes::key_of(const Step& step) const {
-  KindKey key{};
-  for (const Dim d : kAllDims) key[index(d)] = step.pass[d].size();
-  key[kDims] = !step.starts_psums || machine_.first_psum == FirstPsum::kRead ? 1 : 0;
-  if (machine_.padding == Padding::kStored) return key;
-  const Coordinates from = origin(layer_, Tensor::kIfmap, step.pass);
-  const TileLayout layout = tile_layout(layer_, step.pass, Tensor::kIfmap);
-  const std::array rows = outside(from[3], static_cast<int>(layout.extent[3]), layer_.pad_top,
-                                  layer_.pad_top + layer_.ifmap_rows);
-  const std::array cols = outside(from[4], static_cast<int>(layout.extent[4]), layer_.pad_left,
-                                  layer_.pad_left + layer_.ifmap_cols);
-  std::ranges::copy(rows, key.end() - 4);
-  std::ranges::copy(cols, key.end() - 2);
-  return key;
-}
-
-LockStepTimes::Kind LockStepTimes::make_kind(const Step& step, const KindKey& key) {
-  Kind kind{.plan = plan_for(step.pass), .reads_psums = key[kDims] != 0, .counts = {}};
+LockStepTimes::Kind LockStepTimes::make_kind(const Step& step, const Form& key) {
+  Kind kind{.plan = plan_for(step.pass), .reads_psums = reads_psums(step, machine_), .counts = {}};
   const LockStepPlan& plan = plans_[kind.plan];
   kind.counts = pass_counts(plan, work_, machine_, kind.reads_psums);
-  if (std::any_of(key.end() - 4, key.end(), [](int n) { return n > 0; })) {
+  if (!key.inside()) {
     kind.counts[Action::glb_ifmap_array_read] -=
         static_cast<std::uint64_t>(count_padding(plan, step.pass));
   }
@@ -81,7 +60,7 @@ LockStepTimes::Kind LockStepTimes::make_kind(const Step& step, const KindKey& ke
 }
 
 std::size_t LockStepTimes::plan_for(const Box& pass) {
-  KindKey sizes{};
+  std::array<int, kDims> sizes{};
   std::array<TileLayout, kTensors> layout;
   for (const Dim d : kAllDims) sizes[index(d)] = pass[d].size();
   const auto known = plan_at_.find(sizes);

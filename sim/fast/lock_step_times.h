@@ -8,6 +8,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "sim/fast/form.h"
 #include "sim/machine/lock_step_clock.h"
 #include "sim/schedule/walk.h"
 
@@ -44,9 +45,6 @@ class LockStepTimes {
   void shift(std::int64_t cycles);
 
  private:
-  // Box sizes, whether psums are read, and how many rows and columns of padding lie at the top, the
-  // bottom, the left and the right of the pass's ifmap words.
-  using KindKey = std::array<int, kDims + 5>;
   // A plan, whether the array takes psums, and the past relative to the begin of the pass.
   using RunKey = std::vector<std::int64_t>;
   struct Hash {
@@ -67,8 +65,7 @@ class LockStepTimes {
   const LockStepPlan& plan_of(int id) const {
     return plans_[kinds_[static_cast<std::size_t>(id)].plan];
   }
-  KindKey key_of(const Step& step) const;
-  Kind make_kind(const Step& step, const KindKey& key);
+  Kind make_kind(const Step& step, const Form& key);
   std::size_t plan_for(const Box& pass);
   std::int64_t count_padding(const LockStepPlan& plan, const Box& pass) const;
   void note_state(const LockStepPlan& plan, std::int64_t begin);
@@ -79,9 +76,9 @@ class LockStepTimes {
   const PeWork work_;
   LockStepClock clock_;
   std::vector<LockStepPlan> plans_;
-  std::unordered_map<KindKey, std::size_t, Hash> plan_at_;  // by box sizes alone
+  std::unordered_map<std::array<int, kDims>, std::size_t, Hash> plan_at_;  // by box sizes alone
   std::vector<Kind> kinds_;
-  std::unordered_map<KindKey, int, Hash> kind_at_;
+  std::unordered_map<Form, int, FormHash> kind_at_;  // by form, with whether psums are read
   std::unordered_map<RunKey, Played, Hash> played_;
   RunKey state_;  // of the pass being played
 };

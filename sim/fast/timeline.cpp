@@ -8,7 +8,6 @@ Timeline::Timeline(const Machine& machine, const Layer& layer, const Mapping& ma
                    const FastOptions& options)
     : machine_(machine),
       layer_(layer),
-      mapping_(mapping),
       clocks_(machine.clocks),
       transfer_times_(machine, layer, mapping, clocks_),
       dma_(machine, clocks_, transfer_times_),

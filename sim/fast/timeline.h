@@ -72,7 +72,6 @@ class Timeline : public Player {
 
   const Machine& machine_;
   const Layer& layer_;
-  const Mapping& mapping_;
   ClockDomains clocks_;
   TransferTimes transfer_times_;
   DmaTimeline dma_;

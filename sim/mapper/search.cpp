@@ -155,19 +155,6 @@ class Search {
 
 }  // namespace
 
-double cost_of(Objective objective, double energy, std::uint64_t cycles) {
-  const auto time = static_cast<double>(cycles);
-  switch (objective) {
-    case Objective::kEnergy:
-      return energy;
-    case Objective::kCycles:
-      return time;
-    case Objective::kEdp:
-      return energy * time;
-  }
-  return 0;
-}
-
 Found search(const Machine& machine, const Layer& layer, std::span<const Space> spaces,
              const SearchOptions& options) {
   if (spaces.empty()) throw std::logic_error("a search needs a space");

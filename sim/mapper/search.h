@@ -2,21 +2,16 @@
 // are ordered and pruned by a lower bound of their cost, and judged by the fast engine.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <functional>
 #include <span>
-#include <string_view>
 
 #include "arch/energy/energy.h"
 #include "dataflows/space/space.h"
+#include "sim/result/objective.h"
 #include "sim/result/result.h"
 
 namespace orrery {
-
-// What is to be least: energy, core cycles, or their product.
-enum class Objective : std::uint8_t { kEnergy, kCycles, kEdp };
-inline constexpr std::array<std::string_view, 3> kObjectiveNames{"energy", "cycles", "edp"};
 
 struct SearchOptions {
   Objective objective = Objective::kEnergy;
@@ -42,9 +37,6 @@ struct Found {
   bool exhaustive = false;  // no mapping of the spaces is better: the others' bounds are no lower
   bool cut = false;         // stopped by the clock
 };
-
-// The cost of a run: energy in its unit, core cycles, or their product.
-double cost_of(Objective objective, double energy, std::uint64_t cycles);
 
 // The cheapest mapping of `layer` that is found in `spaces`; of equals the one judged first. The
 // automatic choice of each space is judged first of all, so none is better than the answer. The

@@ -25,6 +25,11 @@ struct Step {
   bool configures = false;  // the machine's first pass under another configuration
 };
 
+// Whether the pass of a step starts from old psums: zeros, where the machine reads those too.
+inline bool reads_psums(const Step& step, const Machine& machine) {
+  return !step.starts_psums || machine.first_psum == FirstPsum::kRead;
+}
+
 // Walks over the DRAM and GLB loops of a nest, outermost first.
 class Walk {
  public:

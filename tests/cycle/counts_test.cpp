@@ -15,7 +15,7 @@
 #include "arch/machine/fields_of_machine.h"
 #include "sim/cycle/engine.h"
 #include "tests/cycle/random_case.h"
-#include "tests/laws/count_law.h"
+#include "tests/laws/expect_counts.h"
 
 namespace orrery::test {
 namespace {
@@ -27,19 +27,6 @@ std::uint64_t at(const LayerResult& r, PeState s) {
 template <class Figures>
 std::uint64_t sum(const Figures& figures) {
   return std::accumulate(figures.begin(), figures.end(), std::uint64_t{0});
-}
-
-void expect_counts(const LayerResult& r, const Expected& expected) {
-  for (std::size_t i = 0; i < kActions.size(); ++i) {
-    const ActionName& a = kActions[i];
-    const std::string line = fmt::format("{} {} {}", a.structure, a.tensor, a.action);
-    EXPECT_GE(r.counts.value[i], expected.counts.value[i]) << line;
-    EXPECT_LE(r.counts.value[i], expected.counts.value[i] + expected.slack.value[i]) << line;
-  }
-  EXPECT_EQ(r.passes, expected.passes);
-  EXPECT_EQ(r.active_pes, expected.active_pes);
-  EXPECT_DOUBLE_EQ(r.active_pes_mean * static_cast<double>(r.passes),
-                   static_cast<double>(expected.active_pes_sum));
 }
 
 // What does not hang on how long anything takes.

@@ -2,33 +2,15 @@
 #include <gtest/gtest.h>
 
 #include "dataflows/pass/pass.h"
+#include "tests/dataflows/packets.h"
 #include "tests/dataflows/shapes.h"
 
 namespace orrery {
 namespace {
 
+using test::Packet;
+using test::packets;
 using test::shape;
-
-struct Packet {
-  std::vector<int> words, pes;
-  bool operator==(const Packet&) const = default;
-};
-
-std::ostream& operator<<(std::ostream& out, const Packet& p) {
-  return out << testing::PrintToString(p.words) << " to " << testing::PrintToString(p.pes);
-}
-
-std::vector<Packet> packets(const Stream& s) {
-  std::vector<Packet> all;
-  for (std::size_t k = 0; k < s.group.size(); ++k) {
-    const auto group = static_cast<std::size_t>(s.group[k]);
-    const auto word = s.address.begin();
-    const auto pe = s.member.begin();
-    all.push_back({{word + s.first[k], word + s.first[k + 1]},
-                   {pe + s.first_member[group], pe + s.first_member[group + 1]}});
-  }
-  return all;
-}
 
 // The one pass of `layer` on 2 x 2 PEs, whose buses are a word wide and serve in the given order.
 Pass pass_of(const Layer& layer, const std::vector<Loop>& nest, BusOrder order) {

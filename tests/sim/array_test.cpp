@@ -11,6 +11,7 @@
 #include <string>
 
 #include "sim/schedule/walk.h"
+#include "tests/dataflows/packets.h"
 #include "tests/sim/array_case.h"
 #include "tests/sim/both.h"
 #include "tests/sim/plain_order.h"
@@ -66,19 +67,6 @@ Cycle expect_the_same_without_values(Array& array, const Case& c, const Pass& pa
   return array.skipped();
 }
 
-// The words of each packet and the PEs that take it.
-std::vector<std::pair<std::vector<int>, std::vector<int>>> packets(const Stream& s) {
-  std::vector<std::pair<std::vector<int>, std::vector<int>>> all;
-  for (std::size_t k = 0; k < s.group.size(); ++k) {
-    const auto group = static_cast<std::size_t>(s.group[k]);
-    const auto word = s.address.begin();
-    const auto pe = s.member.begin();
-    all.push_back({{word + s.first[k], word + s.first[k + 1]},
-                   {pe + s.first_member[group], pe + s.first_member[group + 1]}});
-  }
-  return all;
-}
-
 Machine by_step(Machine machine) {
   Noc& noc = machine.noc;
   for (Bus* bus : {&noc.ifmap, &noc.filter, &noc.psum_in, &noc.psum_out})
@@ -100,7 +88,7 @@ void play_pass(const Case& c, const Step& step, bool read_psums, std::optional<A
       in_plain_order(c.layer, c.machine, c.mapping, step.pass,
                      compile_pass(c.layer, by_step(c.machine), c.mapping, step.pass, layout));
   for (const auto stream : {&Pass::ifmap, &Pass::filter, &Pass::psum_in, &Pass::psum_out})
-    ASSERT_EQ(packets(pass.*stream), packets(plain_pass.*stream));
+    ASSERT_EQ(test::packets(pass.*stream), test::packets(plain_pass.*stream));
   for (const PeRole& pe : pass.pes) {
     ASSERT_TRUE(pe.psum_sink == PsumSink::kNoc || pe.above >= 0)
         << "no PE takes the psums of row " << pe.row << ", column " << pe.col;
