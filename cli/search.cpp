@@ -9,7 +9,9 @@
 #include "cli/find.h"
 #include "cli/progress.h"
 #include "cli/terminal.h"
+#include "dataflows/all.h"
 #include "reports/grid.h"
+#include "sim/choose/choose.h"
 #include "sim/mapper/search.h"
 #include "workloads/input/input_error.h"
 
@@ -19,15 +21,32 @@ namespace {
 // Prices for any machine.
 constexpr const char* kUsualTable = "sram";
 
-SearchOptions search_options(const Plan& plan, const Options& options) {
+EnergyTable energy_table(const Options& options) {
+  return read_energy_table(
+      find_energy_table(options.energy.empty() ? kUsualTable : options.energy));
+}
+
+SearchOptions search_options(const Plan& plan, const EnergyTable& table, const Options& options) {
   SearchOptions search;
   const auto at = std::ranges::find(kObjectiveNames, options.objective);
   search.objective = static_cast<Objective>(at - kObjectiveNames.begin());
   search.budget = options.budget;
   search.seconds = options.seconds;
-  const std::string table = options.energy.empty() ? kUsualTable : options.energy;
-  search.prices = price_list(read_energy_table(find_energy_table(table)), plan.machine);
+  search.prices = price_list(table, plan.machine);
   return search;
+}
+
+// What `compare` would choose (sim/choose): tilings that the spaces need not hold.
+std::vector<Mapping> chosen(const Plan& plan, const Layer& layer, std::span<const Space> spaces,
+                            const EnergyTable& table, Objective objective) {
+  std::vector<Mapping> mappings;
+  for (const Space& space : spaces) {
+    if (find_dataflow(space.dataflow) == nullptr) continue;
+    const ChosenMapping choice =
+        choose(space.dataflow, layer, plan.machine, Shape::kFixed, 0, table, objective);
+    if (choice.fits()) mappings.push_back(choice.mapping);
+  }
+  return mappings;
 }
 
 // Energies in thousands of millions, cycles as they are, products as they come.
@@ -82,7 +101,8 @@ void add_row(Grid& grid, Objective objective, const std::string& layer, const Fo
 }  // namespace
 
 void search_mappings(Plan& plan, const Options& options) {
-  SearchOptions search_by = search_options(plan, options);
+  const EnergyTable table = energy_table(options);
+  SearchOptions search_by = search_options(plan, table, options);
   const Objective objective = search_by.objective;
   Grid grid({"layer", cost_title(search_by) + "\nbefore", "after", "change", "cycles\nafter",
              "judged", "fit", "bound", "at most\nabove it", "space"});
@@ -95,7 +115,9 @@ void search_mappings(Plan& plan, const Options& options) {
       line.begin(layer.name);
       if (!plan.mapped_at[i].file.empty() || layer.kind == LayerKind::kPool) continue;
       search_by.progress = [&](int judged, int of) { line.update(1.0 * judged / of); };
-      const Found found = search(plan.machine, layer, plan.spaces(layer, plan.machine), search_by);
+      const std::vector<Space> spaces = plan.spaces(layer, plan.machine);
+      search_by.first = chosen(plan, layer, spaces, table, objective);
+      const Found found = search(plan.machine, layer, spaces, search_by);
       plan.mappings[i] = found.mapping;
       add_row(grid, objective, layer.name, found, sum);
     }

@@ -13,7 +13,8 @@ namespace {
 // How many of an action's count are charged.
 std::uint64_t charged(const ActionPrice& price, const Counts& counts, std::size_t i) {
   const std::uint64_t count = counts.value[i];
-  if (price.unless && counts[*price.unless] == count) return 0;
+  const bool holds = !price.without || counts[*price.without] == 0;
+  if (price.unless && holds && counts[*price.unless] == count) return 0;
   return count - std::min(count, price.less ? counts[*price.less] : 0);
 }
 

@@ -65,6 +65,10 @@ void check_price(const EnergyTable& table, std::size_t i, const Node& root) {
   check_action(price.action, root.toward(path + ".action"));
   if (!price.less.empty()) check_action(price.less, root.toward(path + ".less"));
   if (!price.unless.empty()) check_action(price.unless, root.toward(path + ".unless"));
+  if (!price.without.empty()) check_action(price.without, root.toward(path + ".without"));
+  if (!price.without.empty() && price.unless.empty()) {
+    at.fail(fmt::format("{} has `without` and no `unless` that it belongs to", price.action));
+  }
   if (!price.shown_as.empty() && !find_place(price.shown_as)) {
     root.toward(path + ".shown_as")
         .fail(fmt::format("no part of the energy is called '{}'{}", price.shown_as,
@@ -82,8 +86,8 @@ void check_price(const EnergyTable& table, std::size_t i, const Node& root) {
     const Price& other = table.prices[j];
     if (other.action != price.action) continue;
     if (other.less != price.less || other.unless != price.unless ||
-        other.shown_as != price.shown_as) {
-      at.fail(fmt::format("parts of {} differ in less, unless or shown_as", price.action));
+        other.without != price.without || other.shown_as != price.shown_as) {
+      at.fail(fmt::format("parts of {} differ in less, unless, without or shown_as", price.action));
     }
     if (other.part != price.part) continue;
     at.fail(fmt::format("{} is priced twice (first in line {}); parts of a price need names",

@@ -41,6 +41,7 @@ struct Price {
   double node_nm = 0;      // node that the value is for; 0: the table's
   std::string less;        // charged are the actions beyond the count of this one
   std::string unless;      // nothing is charged where the count of this one is the same
+  std::string without;     // `unless` holds only where this one was not performed
   std::string shown_as;    // "noc.psum": level and tensor of the energy; empty: the action's own
   std::string source;
   std::string reason;  // of a value of 0

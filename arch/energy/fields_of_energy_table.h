@@ -83,6 +83,10 @@ void Price::fields(V& v) {
           {.doc = "nothing is charged where this action was counted as often (`*`: of the same "
                   "tensor)",
            .optional = true});
+  v.field(
+      "without", without,
+      {.doc = "`unless` holds only where this action was not performed (`*`: of the same tensor)",
+       .optional = true});
   v.field("shown_as", shown_as,
           {.doc = "level.tensor that the energy is shown under, `noc.psum`; none: the action's own",
            .optional = true});

@@ -150,6 +150,7 @@ std::string note(const Price& price) {
   std::string text;
   if (!price.less.empty()) text += fmt::format("; less the count of {}", price.less);
   if (!price.unless.empty()) text += fmt::format("; none where {} counts as many", price.unless);
+  if (!price.without.empty()) text += fmt::format(" and there is no {}", price.without);
   return text;
 }
 
@@ -187,6 +188,7 @@ PriceList price_list(const EnergyTable& table, const Machine& machine) {
       if (const auto place = find_place(price->shown_as)) sum.place = *place;
       sum.less = partner(price->less, kActions[i]);
       sum.unless = partner(price->unless, kActions[i]);
+      sum.without = partner(price->without, kActions[i]);
       list.how[i] += (list.how[i].empty() ? "" : " + ") + worth.how + note(*price);
     }
   }

@@ -15,7 +15,7 @@ namespace orrery {
 struct ActionPrice {
   double value = 0;
   EnergyPlace place;
-  std::optional<Action> less, unless;  // as in Price
+  std::optional<Action> less, unless, without;  // as in Price
 };
 
 struct PriceList {

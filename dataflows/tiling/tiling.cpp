@@ -89,8 +89,8 @@ class Layouts {
       } else {
         lay(tiles, i + 1, on_rows ? rows / size : rows, on_rows ? cols : cols / size);
       }
-      // The last dimension takes what is left: fewer PEs save nothing.
-      if (i + 1 == all) break;
+      // The last dimension takes what is left: fewer PEs save nothing, unless filters must fit.
+      if (i + 1 == all && (room_.fixed || tiling_.at_work.empty())) break;
     }
     tiles.spread[index(d)] = 1;
   }
@@ -132,10 +132,10 @@ std::vector<int> tile_sizes(int bound, int block) {
 const Tiling* find_tiling(std::string_view dataflow) {
   static const std::vector<Tiling> kTilings{
       {"rs", {kC, kR}, {kM, kP}, {kN, kQ, kS, kC, kM}, {kC, kM}, {true, true, true}},
-      {"ws", {kC, kR, kS}, {kM}, {kN, kP, kQ}, {}, {false, true, false}, {kN, kP, kQ}},
-      {"os_a", {kN, kP}, {kQ}, {kC, kR, kS}, {}, {false, false, true}},
-      {"os_b", {kN, kP, kQ}, {kM}, {kC, kR, kS}, {}, {false, false, true}},
-      {"os_c", {kN}, {kM}, {kC, kR, kS}, {}, {false, false, true}},
+      {"ws", {kC, kR, kS}, {kM}, {kN, kP, kQ}, {}, {false, true, false}, {kN, kP, kQ}, {kM}},
+      {"os_a", {kN, kP}, {kQ}, {kC, kR, kS}, {}, {false, false, true}, {kC}, {kN, kP, kQ}},
+      {"os_b", {kN, kQ}, {kM}, {kC, kR, kS}, {}, {false, false, true}, {kC}, {kN, kP, kQ}},
+      {"os_c", {kN}, {kM}, {kC, kR, kS}, {}, {false, false, true}, {kC}, {kN, kP, kQ}},
       {"nlr", {kC}, {kM}, {kN, kP, kQ}, {}, {false, false, false}}};
   const auto it = std::ranges::find(kTilings, dataflow, &Tiling::dataflow);
   return it == kTilings.end() ? nullptr : &*it;
@@ -145,26 +145,27 @@ std::vector<Tiles> layouts(const Tiling& tiling, const Layer& layer, const Room&
   return Layouts(tiling, layer, room).run();
 }
 
-const std::vector<Order>& orders() {
-  static const std::vector<Order> kOrders = [] {
-    std::vector<Order> all;
-    for (const auto& dram : {kPixelsOutside, kFiltersOutside}) {
-      for (const auto& glb : {kPixelsOutside, kReductionsOutside}) {
-        for (const auto& keep : {std::array{true, true, true}, std::array{true, false, true},
-                                 std::array{false, true, true}})
-          all.push_back({dram, glb, keep});
+std::vector<Order> orders(const Tiling& tiling, Stay stay) {
+  const bool filters_stay = stay == Stay::kLayer && !tiling.at_work.empty();
+  std::vector<Order> all;
+  for (const auto& dram : {kPixelsOutside, kFiltersOutside}) {
+    for (const auto& glb : {kPixelsOutside, kReductionsOutside}) {
+      for (const auto& keep : {std::array{true, true, true}, std::array{true, false, true},
+                               std::array{false, true, true}}) {
+        if (keep[index(Tensor::kFilter)] || !filters_stay) all.push_back({dram, glb, keep});
       }
     }
-    return all;
-  }();
-  return kOrders;
+  }
+  return all;
 }
 
 namespace {
 
 // Taps and columns stay together.
-std::vector<int> sizes_of(Dim d, const Layer& layer, const Tiles& layout) {
+std::vector<int> sizes_of(const Tiling& tiling, Dim d, const Layer& layer, const Tiles& layout,
+                          Stay stay) {
   if (d == kG) return {1};
+  if (stay == Stay::kLayer && contains(tiling.at_work, d)) return {layout.pass[index(d)]};
   if (d == kR || d == kS || d == kQ) return {layer.bound(d)};
   return tile_sizes(layer.bound(d), layout.pass[index(d)]);
 }
@@ -184,7 +185,7 @@ void set_tile(Tiles& tiles, Dim d, int size, const Tiling& tiling, const Layer& 
 Tiles smallest_tile(const Tiling& tiling, const Layer& layer, const Tiles& layout, Stay stay) {
   Tiles tiles = layout;
   for (const Dim d : kAllDims)
-    set_tile(tiles, d, sizes_of(d, layer, layout).back(), tiling, layer, stay);
+    set_tile(tiles, d, sizes_of(tiling, d, layer, layout, stay).back(), tiling, layer, stay);
   return tiles;
 }
 
@@ -193,7 +194,7 @@ std::vector<Tiles> glb_tiles(const Tiling& tiling, const Layer& layer, const Til
   std::vector<Tiles> all{layout};
   for (const Dim d : kAllDims) {
     std::vector<Tiles> cut;
-    const std::vector<int> sizes = sizes_of(d, layer, layout);
+    const std::vector<int> sizes = sizes_of(tiling, d, layer, layout, stay);
     for (const Tiles& tiles : all) {
       for (const int size : sizes) set_tile(cut.emplace_back(tiles), d, size, tiling, layer, stay);
     }

@@ -20,6 +20,8 @@ struct Tiling {
   // Where filters must stay until all images and pixels are done (Stay::kLayer): dimensions of
   // which the GLB then holds all.
   std::vector<Dim> whole{};
+  // With Stay::kLayer: dimensions of which the GLB holds only what is at work on the array.
+  std::vector<Dim> at_work{};
 };
 
 // How long what a dataflow keeps stays: for a tile of the GLB, or for all of the layer, as ISCA
@@ -55,7 +57,7 @@ struct Order {
   std::array<Dim, kDims> dram, glb;
   std::array<bool, kTensors> keep{true, true, true};
 };
-const std::vector<Order>& orders();
+std::vector<Order> orders(const Tiling& tiling, Stay stay);
 
 // The smallest tile of the GLB for a layout.
 Tiles smallest_tile(const Tiling& tiling, const Layer& layer, const Tiles& layout, Stay stay);

@@ -40,13 +40,20 @@ class Choosing {
 
   void tilings(const Tiling& tiling, int pool_words) {
     const Stay stay = shape_ == Shape::kAny ? Stay::kLayer : Stay::kTile;
+    orders_ = orders(tiling, stay);
     std::vector<std::pair<double, Tiles>> ranked;
+    std::array<int, kDims> last{};
     for (const Tiles& tiles : layouts(tiling, layer_, room(pool_words))) {
+      if (stay == Stay::kLayer && outer(tiling, tiles) == last) continue;
       if (!smallest_fits(tiling, tiles, stay)) continue;
+      last = outer(tiling, tiles);
       Tiles whole = tiles;  // as if the GLB held all
       whole.glb = layer_.bounds;
       whole.glb[index(Dim::kG)] = 1;
-      const Mapping mapping = make_mapping(tiling, whole, orders().front(), layer_);
+      if (stay == Stay::kLayer) {
+        for (const Dim d : tiling.at_work) whole.glb[index(d)] = tiles.pass[index(d)];
+      }
+      const Mapping mapping = make_mapping(tiling, whole, orders_.front(), layer_);
       ranked.emplace_back(cost(judged(mapping, machine_)), tiles);
     }
     std::ranges::stable_sort(ranked, {}, [](const auto& r) { return r.first; });
@@ -73,19 +80,27 @@ class Choosing {
             .words = shape_ == Shape::kAny ? pool_words : 0};
   }
 
+  // What a layout spreads, but for the dimension that takes what is left.
+  static std::array<int, kDims> outer(const Tiling& tiling, const Tiles& tiles) {
+    auto spread = tiles.spread;
+    spread[index(tiling.cols.back())] = 0;
+    return spread;
+  }
+
   // Where not even the smallest tile of a layout fits, the others do not either: check() says why.
   bool smallest_fits(const Tiling& tiling, const Tiles& layout, Stay stay) {
     const Tiles tiles = smallest_tile(tiling, layer_, layout, stay);
     const auto holds = [&](const Order& order) { return stores_hold(tiles, order); };
-    if (std::ranges::any_of(orders(), holds)) return true;
+    if (std::ranges::any_of(orders_, holds)) return true;
     last_ = misfit(shape_ == Shape::kAny ? shaped_for(tiling, tiles) : machine_, layer_,
-                   make_mapping(tiling, tiles, orders().back(), layer_));
+                   make_mapping(tiling, tiles, orders_.back(), layer_));
     return false;
   }
 
   void fill_glb(const Tiling& tiling, const Tiles& layout, Stay stay) {
     for (const Tiles& tiles : glb_tiles(tiling, layer_, layout, stay)) {
-      for (const Order& order : orders()) {
+      if (stay == Stay::kLayer && !tiling.at_work.empty() && ifmap_stays(tiles)) continue;
+      for (const Order& order : orders_) {
         if (!stores_hold(tiles, order)) continue;
         const Mapping mapping = make_mapping(tiling, tiles, order, layer_);
         const Estimate found = judged(mapping, machine_);
@@ -96,6 +111,15 @@ class Choosing {
         if (last_.empty()) take(mapping, in_shape, found, value);
       }
     }
+  }
+
+  // The GLB holds the whole ifmap, which is then there for all blocks of filters.
+  bool ifmap_stays(const Tiles& tiles) const {
+    const auto whole = [&](Dim d) {
+      return !indexes(d, Tensor::kIfmap) || d == Dim::kG || tiles.glb[index(d)] >= layer_.bound(d);
+    };
+    return tiles.glb[index(Dim::kM)] < layer_.bound(Dim::kM) &&
+           std::ranges::all_of(kAllDims, whole);
   }
 
   // A first look, without banks: check() has the last word.
@@ -158,6 +182,7 @@ class Choosing {
   Shape shape_;
   PriceList prices_;
   Objective objective_;
+  std::vector<Order> orders_;
   double least_ = std::numeric_limits<double>::infinity();
   ChosenMapping best_;
   std::string last_;

@@ -47,7 +47,7 @@ class Sum {
             noc_ifmap_bus_word, noc_ifmap_delivery, spad_ifmap_fill);
     operand(Tensor::kFilter, dram_filter_read, glb_filter_dma_write, glb_filter_array_read,
             noc_filter_bus_word, noc_filter_delivery, spad_filter_fill);
-    if (layer_.has_bias()) n[dram_bias_read] = u(Count{layer_.bound(kG)} * layer_.bound(kM));
+    if (layer_.has_bias()) n[dram_bias_read] = biases();
     psums();
     out_.cycles = cycles();
     return out_;
@@ -154,6 +154,14 @@ class Sum {
     n[dram] = n[dma] = u(words(t, in_glb(t)));
     n[glb] = n[bus] = u(in_array_words(t));
     n[delivery] = n[fill] = mapping_.keep.pe[index(t)] ? u(words(t, pe_)) : u(layer_.macs());
+  }
+
+  // Once for each tile of ofmaps.
+  std::uint64_t biases() const {
+    Count n = Count{layer_.bound(kG)} * layer_.bound(kM);
+    for (const Dim d : {kN, kP, kQ})
+      n *= blocks_of(layer_.bound(d), in_glb(Tensor::kPsum)[index(d)]);
+    return u(n);
   }
 
   void psums() {

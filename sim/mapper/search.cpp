@@ -37,14 +37,15 @@ class Search {
 
   Found run() {
     for (std::size_t s = 0; s < spaces_.size(); ++s) judge({s, spaces_[s].automatic, 0});
-    found_.automatic = best_ ? found_.cost : Candidates::kMisfit;
+    found_.automatic = least_;
+    for (const Mapping& mapping : options_.first) judge(std::nullopt, mapping);
     if (small()) {
       candidates_.look_at_all();
       judge_lowest(options_.budget);
     } else {
       sample();
     }
-    if (!best_) {
+    if (found_.mapping.nest.empty()) {
       throw InputError(fmt::format("layer {} on {}: none of {} mappings by {} that fit can run",
                                    layer_.name, machine_.name, found_.judgements,
                                    spaces_.front().dataflow));
@@ -88,7 +89,7 @@ class Search {
       Candidates near(machine_, layer_, spaces_, options_);
       near.look_around(around.space, around.choice);
       while (may_judge()) {
-        const auto next = near.take_below(found_.cost);
+        const auto next = near.take_below(least_);
         if (!next) break;
         judge(*next);
       }
@@ -98,7 +99,7 @@ class Search {
 
   void judge_lowest(int until) {
     while (may_judge() && found_.judgements < until) {
-      const auto next = candidates_.take_below(best_ ? found_.cost : Candidates::kMisfit);
+      const auto next = candidates_.take_below(least_);
       if (!next) return;
       judge(*next);
     }
@@ -113,8 +114,10 @@ class Search {
     return found_.cut;
   }
 
-  void judge(const Candidate& candidate) {
-    const Mapping mapping = candidates_.mapping(candidate);
+  void judge(const Candidate& candidate) { judge(candidate, candidates_.mapping(candidate)); }
+
+  // A mapping that no choice makes has no candidate.
+  void judge(const std::optional<Candidate>& candidate, const Mapping& mapping) {
     if (!judged_.insert(to_yaml({{layer_.name, mapping}})).second) return;
     ++found_.judgements;
     if (const auto result = play(mapping)) compare(candidate, mapping, *result);
@@ -131,11 +134,16 @@ class Search {
     }
   }
 
-  void compare(const Candidate& candidate, const Mapping& mapping, const LayerResult& result) {
+  void compare(const std::optional<Candidate>& candidate, const Mapping& mapping,
+               const LayerResult& result) {
     const Energy energy = price(result.counts, result.cycles, options_.prices);
     const double cost = cost_of(options_.objective, energy.total(), result.cycles);
-    if (best_ && cost >= found_.cost) return;
-    best_ = candidate;
+    if (candidate && cost < best_cost_) {
+      best_ = candidate;
+      best_cost_ = cost;
+    }
+    if (cost >= least_) return;
+    least_ = cost;
     found_.mapping = mapping;
     found_.judged = result;
     found_.energy = energy;
@@ -147,7 +155,9 @@ class Search {
   std::span<const Space> spaces_;
   const SearchOptions& options_;
   Candidates candidates_;
-  std::optional<Candidate> best_;
+  double least_ = Candidates::kMisfit;  // of all that were judged
+  std::optional<Candidate> best_;       // the cheapest that a choice makes
+  double best_cost_ = Candidates::kMisfit;
   std::set<std::string> judged_;
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
   Found found_;

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <span>
+#include <vector>
 
 #include "arch/energy/energy.h"
 #include "dataflows/space/space.h"
@@ -21,6 +22,9 @@ struct SearchOptions {
   // on the computer.
   double seconds = 0;
   PriceList prices;
+  // Judged after the automatic choices, whether the spaces hold them or not: mappings that are
+  // known to be good. Those that cannot run are passed over.
+  std::vector<Mapping> first;
   // Called after each judgement; may be empty.
   std::function<void(int judged, int of)> progress;
 };
@@ -38,10 +42,10 @@ struct Found {
   bool cut = false;         // stopped by the clock
 };
 
-// The cheapest mapping of `layer` that is found in `spaces`; of equals the one judged first. The
-// automatic choice of each space is judged first of all, so none is better than the answer. The
-// same arguments give the same answer where seconds is 0. The layer must have MACs, and there must
-// be a space. Throws InputError where no mapping of those that were judged can run.
+// The cheapest mapping of `layer` that is found in `spaces` or given; of equals the one judged
+// first. The automatic choice of each space is judged first of all, so none is better than the
+// answer. The same arguments give the same answer where seconds is 0. The layer must have MACs, and
+// there must be a space. Throws InputError where no mapping of those that were judged can run.
 Found search(const Machine& machine, const Layer& layer, std::span<const Space> spaces,
              const SearchOptions& options);
 

@@ -81,7 +81,7 @@ const std::vector<Mistake> kMistakes{
     {"part: b", "part: a",
      "t.yaml:12: mac.none.compute is priced twice (first in line 11); parts of a price need names"},
     {"part: b", "part: b, less: noc.psum.hop",
-     "t.yaml:12: parts of mac.none.compute differ in less, unless or shown_as"},
+     "t.yaml:12: parts of mac.none.compute differ in less, unless, without or shown_as"},
     {"bits: 16", "node_nm: 5", "t.yaml:8: node_nm is 5; it must be 7 to 90 nm, or 0"},
     {"bits: 16", "unless: noc.*.hip",
      "t.yaml:8: no action is called 'noc.*.hip' (did you mean 'noc.*.hop'?)"},

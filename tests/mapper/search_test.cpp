@@ -184,5 +184,22 @@ TEST(Search, IsCutByTheClock) {
   EXPECT_EQ(found.cost, found.automatic);
 }
 
+// What is given need not be in the spaces, and may be impossible.
+TEST(Search, IsNeverWorseThanTheMappingsThatItIsGiven) {
+  const Machine machine = machine_named("eyeriss");
+  const Layer layer = conv({1, 1, 8, 4, 6, 6, 3, 3});
+  const std::vector<Space> spaces = find_dataflow("nlr")->spaces(layer, machine);
+  SearchOptions options = options_for(machine, Objective::kEnergy, 1);
+  const double alone = search(machine, layer, spaces, options).cost;
+  const Mapping better = find_dataflow("rs")->map(layer, machine);
+  const double given = costs(machine, layer, better, options.prices)[0];
+  ASSERT_LT(given, alone);
+  Mapping impossible = better;
+  impossible.keep.pe = {true, true, true};
+  std::erase_if(impossible.nest, [](const Loop& loop) { return loop.place != Place::kPe; });
+  options.first = {impossible, better};
+  EXPECT_EQ(search(machine, layer, spaces, options).cost, given);
+}
+
 }  // namespace
 }  // namespace orrery::test
