@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 #include <stdexcept>
 
 namespace orrery {
@@ -71,6 +72,30 @@ SymmetricWeights symmetric_weights(std::span<const float> weights, int channels,
     }
   }
   return out;
+}
+
+std::vector<float> symmetric_dequantize(const SymmetricWeights& weights) {
+  const std::size_t words = weights.codes.size() / weights.scales.size();
+  std::vector<float> values(weights.codes.size());
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    values[i] = weights.scales[i / words] * static_cast<float>(weights.codes[i]);
+  }
+  return values;
+}
+
+std::vector<std::int32_t> affine_biases(std::span<const float> biases, float ifmap_scale,
+                                        std::span<const float> filter_scales,
+                                        const Rounder& rounder) {
+  if (filter_scales.size() != 1 && filter_scales.size() != biases.size()) {
+    throw std::invalid_argument("biases have one filter scale, or one each");
+  }
+  constexpr CodeRange kInt32{std::numeric_limits<int>::min(), std::numeric_limits<int>::max()};
+  std::vector<std::int32_t> codes(biases.size());
+  for (std::size_t i = 0; i < biases.size(); ++i) {
+    const double scale = double{ifmap_scale} * filter_scales[i % filter_scales.size()];
+    codes[i] = to_code(biases[i] / scale, kInt32, rounder.rounding, rounder.draw(i));
+  }
+  return codes;
 }
 
 std::string_view name(Requant rule) {

@@ -45,6 +45,12 @@ struct SymmetricWeights {
 // `channels` divides the number of weights; 1 is "per tensor". A channel of zeros has scale 1.
 SymmetricWeights symmetric_weights(std::span<const float> weights, int channels,
                                    const Rounder& rounder);
+std::vector<float> symmetric_dequantize(const SymmetricWeights& weights);
+// One bias a channel, in units of ifmap_scale * its filter scale (one for all, or one a channel),
+// saturated to int32.
+std::vector<std::int32_t> affine_biases(std::span<const float> biases, float ifmap_scale,
+                                        std::span<const float> filter_scales,
+                                        const Rounder& rounder);
 
 // How an accumulator is rescaled.
 //   kTflite        fixed-point multiplier, rounded twice (the default build of TensorFlow Lite)

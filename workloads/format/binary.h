@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include "workloads/format/batch_norm.h"
@@ -36,6 +37,8 @@ std::int64_t plane_binary_dot(std::span<const std::int16_t> codes, int bits, con
 //   kMinusOne  taps outside are -1
 //   kNone      there is no padding
 enum class BinaryPadding : std::uint8_t { kMasked, kMinusOne, kNone };
+// "masked", "minus_one", "none".
+std::string_view name(BinaryPadding padding);
 
 struct BinaryConv {
   int channels = 1;

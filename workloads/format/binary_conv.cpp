@@ -1,4 +1,5 @@
 // Convolutions of bits and the scales that XNOR-Net gives to their places.
+#include <array>
 #include <bit>
 #include <cmath>
 #include <stdexcept>
@@ -76,6 +77,11 @@ struct PackedConv {
 };
 
 }  // namespace
+
+std::string_view name(BinaryPadding padding) {
+  constexpr std::array<std::string_view, 3> kNames{"masked", "minus_one", "none"};
+  return kNames.at(static_cast<std::size_t>(padding));
+}
 
 std::vector<std::int32_t> binary_conv(std::span<const std::int16_t> ifmap,
                                       std::span<const std::int16_t> filters,

@@ -26,6 +26,8 @@ int level_of(double x, int magnitudes, PowerDomain domain) {
 
 }  // namespace
 
+std::string_view name(PowerDomain domain) { return domain == PowerDomain::kLog ? "log" : "linear"; }
+
 int rounded_log2(double x) {
   // The double next to the square root of 2 lies above it: what is smaller is below the root.
   constexpr double kRoot = 1.4142135623730951;

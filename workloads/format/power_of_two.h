@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <span>
+#include <string_view>
 #include <vector>
 
 namespace orrery {
@@ -18,6 +19,8 @@ double nearest_power_of_two(double x);
 // 3/2 * 2^k (halves to the larger magnitude). Zero takes what lies below the split that the next
 // smaller power would have (kLog), or below half the smallest (kLinear; a half goes to the power).
 enum class PowerDomain : std::uint8_t { kLog, kLinear };
+// "log", "linear".
+std::string_view name(PowerDomain domain);
 
 // value = level * 2^exponent; level 0 or +-2^k with 0 <= k < magnitudes.
 struct PowerOfTwoWeights {

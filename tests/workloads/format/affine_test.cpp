@@ -73,6 +73,19 @@ TEST(Affine, WeightsAreSymmetricByTensorOrByChannel) {
   const SymmetricWeights tensor = symmetric_weights(weights, 1, kAway);
   EXPECT_EQ(tensor.codes, (std::vector<std::int16_t>{8, -16, 4, 127, -64, 8, 0, 0, 0}));
   EXPECT_THROW(symmetric_weights(weights, 2, kAway), std::invalid_argument);
+  const std::vector<float> back = symmetric_dequantize(channels);
+  for (std::size_t i = 0; i < weights.size(); ++i) {
+    EXPECT_NEAR(back[i], weights[i], channels.scales[i / 3] * 0.5001F);
+  }
+}
+
+// 0.5 * 0.25 = 1/8 and 0.5 * 2 = 1.
+TEST(Affine, BiasesCountInProductsOfScales) {
+  const std::vector<float> biases{1, -3}, both{0.25F, 2}, one{0.25F};
+  EXPECT_EQ(affine_biases(biases, 0.5F, both, kEven), (std::vector<std::int32_t>{8, -3}));
+  EXPECT_EQ(affine_biases(biases, 0.5F, one, kEven), (std::vector<std::int32_t>{8, -24}));
+  EXPECT_EQ(affine_biases(std::vector<float>{1e20F}, 1, one, kEven).front(), 2147483647);
+  EXPECT_THROW(affine_biases(biases, 1, std::vector<float>(3, 1.0F), kEven), std::invalid_argument);
 }
 
 TEST(Affine, NothingThatIsNotANumberIsQuantized) {

@@ -54,6 +54,12 @@ TEST(BinaryConv, EveryPaddingGivesItsOwnPsums) {
   }
 }
 
+TEST(BinaryConv, PaddingsHaveNames) {
+  EXPECT_EQ(name(BinaryPadding::kMasked), "masked");
+  EXPECT_EQ(name(BinaryPadding::kMinusOne), "minus_one");
+  EXPECT_EQ(name(BinaryPadding::kNone), "none");
+}
+
 TEST(BinaryConv, WhatDoesNotFitIsRefused) {
   const Codes x(9, 1), w(9, 1);
   const BinaryConv fits{1, 3, 3, 1, 3, 3, 1, 0, BinaryPadding::kNone};

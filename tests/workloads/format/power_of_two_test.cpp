@@ -21,6 +21,11 @@ TEST(PowerOfTwo, LogarithmsRoundAtTheRootOfTwo) {
   }
 }
 
+TEST(PowerOfTwo, DomainsHaveNames) {
+  EXPECT_EQ(name(PowerDomain::kLog), "log");
+  EXPECT_EQ(name(PowerDomain::kLinear), "linear");
+}
+
 TEST(PowerOfTwo, Ap2KeepsTheSignAndZero) {
   for (const auto& [x, ap2] : {std::pair{0.0, 0.0},
                                {1.0, 1.0},
