@@ -28,9 +28,9 @@ Affine affine_for(float min, float max, CodeRange range) {
   min = std::min(min, 0.0F);
   max = std::max(max, 0.0F);
   if (!std::isfinite(max - min)) throw std::invalid_argument("a range of values must be finite");
-  if (min == max) return {1, range.clamp(0)};
   const auto scale = static_cast<float>((static_cast<double>(max) - min) /
                                         (static_cast<double>(range.most) - range.least));
+  if (scale == 0) return {1, range.clamp(0)};
   const double zero_point = range.least - static_cast<double>(min) / scale;
   return {scale, to_code(zero_point, range, Rounding::kHalfAway)};
 }
@@ -65,7 +65,8 @@ SymmetricWeights symmetric_weights(std::span<const float> weights, int channels,
   const std::size_t words = weights.size() / count;
   for (std::size_t c = 0; c < count; ++c) {
     const float most = greatest_magnitude(weights.subspan(c * words, words));
-    out.scales[c] = most == 0 ? 1 : most / 127;
+    out.scales[c] = most / 127;
+    if (out.scales[c] == 0) out.scales[c] = 1;
     for (std::size_t i = c * words; i < (c + 1) * words; ++i) {
       out.codes[i] = static_cast<std::int16_t>(
           to_code(weights[i] / out.scales[c], kSymmetricInt8, rounder.rounding, rounder.draw(i)));

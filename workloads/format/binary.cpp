@@ -6,6 +6,8 @@
 #include <functional>
 #include <stdexcept>
 
+#include "workloads/format/rounding.h"
+
 namespace orrery {
 namespace {
 
@@ -31,10 +33,12 @@ BitWord used(std::size_t size, std::size_t i) {
 }  // namespace
 
 Bits binarize(std::span<const float> values) {
+  require_finite(values);
   return bits_where(values.size(), [&](std::size_t i) { return values[i] >= 0; });
 }
 
 Bits binarize_stochastically(std::span<const float> values, const Stream& random) {
+  require_finite(values);
   return bits_where(values.size(), [&](std::size_t i) {
     const double probability = std::clamp((values[i] + 1.0) / 2, 0.0, 1.0);
     return unit(random.at(static_cast<std::int64_t>(i))) < probability;

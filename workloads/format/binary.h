@@ -16,7 +16,7 @@
 
 namespace orrery {
 
-// +1 where x >= 0.
+// +1 where x >= 0. Throws InputError where a value is not finite.
 Bits binarize(std::span<const float> values);
 // +1 with probability clip((x + 1) / 2, 0, 1); value i draws random.at(i).
 Bits binarize_stochastically(std::span<const float> values, const Stream& random);

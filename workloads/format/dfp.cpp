@@ -6,8 +6,6 @@
 #include <limits>
 #include <stdexcept>
 
-#include "workloads/input/input_error.h"
-
 namespace orrery {
 namespace {
 
@@ -30,11 +28,9 @@ std::int32_t kept(std::int64_t sum, Overflow overflow, std::uint64_t& overflows)
 }  // namespace
 
 int dfp_exponent(std::span<const float> values, int pre_shift) {
+  require_finite(values);
   float most = 0;
-  for (const float v : values) {
-    if (!std::isfinite(v)) throw InputError("a value is not finite, which has no exponent");
-    most = std::max(most, std::abs(v));
-  }
+  for (const float v : values) most = std::max(most, std::abs(v));
   return most == 0 ? 0 : std::ilogb(most) - (kMagnitudeBits - 1) + pre_shift;
 }
 

@@ -31,7 +31,8 @@ DfpTensor dfp_quantize(std::span<const float> values, int pre_shift, const Round
 std::vector<float> dfp_dequantize(const DfpTensor& tensor);
 
 // How a dot product is accumulated: `length` consecutive products (zeros included) in int32, then
-// each such chain converted to FP32 (nearest even), scaled by 2^exponent and added to an FP32 sum.
+// each such chain converted to FP32 (nearest even), scaled by 2^exponent and added to an FP32 sum
+// (nearest even; subnormals are kept).
 struct DfpChains {
   int length = 2;                       // >= 1
   int a_shift = 0, b_shift = 0;         // bits cut from operands on their way in (floor), 0..15

@@ -27,6 +27,7 @@ DorefaWeights sign_weights(std::span<const float> weights) {
 
 DorefaWeights dorefa_weights(std::span<const float> weights, int bits, const Rounder& rounder) {
   const int most = greatest_code(bits);
+  require_finite(weights);
   if (bits == 1) return sign_weights(weights);
   double reach = 0;
   for (const float w : weights) reach = std::max(reach, std::tanh(std::abs(double{w})));

@@ -21,7 +21,7 @@ struct DorefaWeights {
   int bits = 1;
   float scale = 1;  // E|w| with one bit, else 1
 };
-// bits 1..8, else std::invalid_argument. The sign of 0 is +1.
+// bits 1..8, else std::invalid_argument; finite weights, else InputError. The sign of 0 is +1.
 DorefaWeights dorefa_weights(std::span<const float> weights, int bits, const Rounder& rounder);
 std::vector<float> dorefa_dequantize(const DorefaWeights& weights);
 

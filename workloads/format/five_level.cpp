@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-#include "workloads/input/input_error.h"
+#include "workloads/format/rounding.h"
 
 namespace orrery {
 namespace {
@@ -13,10 +13,7 @@ constexpr int kMostIterations = 1000;
 
 double mean_magnitude(std::span<const float> weights) {
   double sum = 0;
-  for (const float w : weights) {
-    if (!std::isfinite(w)) throw InputError("a weight is not finite, which has no level");
-    sum += std::abs(double{w});
-  }
+  for (const float w : weights) sum += std::abs(double{w});
   return weights.empty() ? 0 : sum / static_cast<double>(weights.size());
 }
 
@@ -44,6 +41,7 @@ std::vector<std::int16_t> five_levels(std::span<const float> weights, double alp
 }
 
 FiveLevelWeights five_level(std::span<const float> weights) {
+  require_finite(weights);
   FiveLevelWeights out;
   double alpha = mean_magnitude(weights);
   if (alpha == 0) return {std::vector<std::int16_t>(weights.size()), 0, 0};

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <stdexcept>
 
-#include "workloads/input/input_error.h"
+#include "workloads/format/rounding.h"
 
 namespace orrery {
 namespace {
@@ -45,12 +45,10 @@ PowerOfTwoWeights power_of_two_weights(std::span<const float> weights, int magni
   if (magnitudes < 1 || magnitudes > 15) {
     throw std::invalid_argument("logarithmic weights have 1 to 15 magnitudes");
   }
+  require_finite(weights);
   PowerOfTwoWeights out{std::vector<std::int16_t>(weights.size()), 0};
   double most = 0;
-  for (const float w : weights) {
-    if (!std::isfinite(w)) throw InputError("a weight is not finite, which has no logarithm");
-    most = std::max(most, std::abs(double{w}));
-  }
+  for (const float w : weights) most = std::max(most, std::abs(double{w}));
   if (most == 0) return out;
   out.exponent = nearest_exponent(most, domain) - (magnitudes - 1);
   for (std::size_t i = 0; i < weights.size(); ++i) {

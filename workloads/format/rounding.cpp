@@ -1,5 +1,7 @@
 #include "workloads/format/rounding.h"
 
+#include <fmt/format.h>
+
 #include <cmath>
 #include <string>
 #include <vector>
@@ -27,6 +29,13 @@ Rounding rounding_by_name(std::string_view name) {
     known.emplace_back(named.name);
   }
   throw InputError("no rounding is called '" + std::string(name) + "'" + did_you_mean(name, known));
+}
+
+void require_finite(std::span<const float> values) {
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (std::isfinite(values[i])) continue;
+    throw InputError(fmt::format("value {} is {}: only finite values have a code", i, values[i]));
+  }
 }
 
 double round_real(double x, Rounding rounding, std::uint64_t draw) {

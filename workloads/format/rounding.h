@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <span>
 #include <string_view>
 
 #include "workloads/format/random.h"
@@ -123,6 +124,9 @@ constexpr std::int64_t divide(std::int64_t x, std::int64_t divisor, Rounding rou
       static_cast<std::int64_t>(((draw >> 32) * static_cast<std::uint64_t>(divisor)) >> 32);
   return floor + rounds_up(rounding, floor, rest, divisor, dice);
 }
+
+// Throws InputError that names the first value which is infinite or not a number.
+void require_finite(std::span<const float> values);
 
 // A whole number next to x, in double. Infinities stay.
 double round_real(double x, Rounding rounding, std::uint64_t draw = 0);

@@ -4,10 +4,13 @@
 #include <cmath>
 #include <stdexcept>
 
+#include "workloads/format/rounding.h"
+
 namespace orrery {
 namespace {
 
 std::vector<std::int16_t> codes_beyond(std::span<const float> weights, double delta) {
+  require_finite(weights);
   std::vector<std::int16_t> codes(weights.size());
   for (std::size_t i = 0; i < weights.size(); ++i) {
     codes[i] = static_cast<std::int16_t>((weights[i] > delta) - (weights[i] < -delta));

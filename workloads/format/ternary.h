@@ -22,6 +22,7 @@ struct TernaryWeights {
 inline constexpr double kTwnFactor = 0.7;
 inline constexpr double kTtqFraction = 0.05;
 
+// Both throw InputError where a weight is not finite.
 // +-1 where |w| > delta = factor * mean |w|; both scales are the mean of |w| over those.
 TernaryWeights twn(std::span<const float> weights, double factor = kTwnFactor);
 // +-1 where |w| > delta = fraction * max |w|; the scales are those that training found.

@@ -55,7 +55,8 @@ TEST(Affine, HalvesGoAwayOrToEven) {
 
 TEST(Affine, ZeroHasACodeOfItsOwnWhateverTheRange) {
   for (const auto& [min, max] :
-       {std::pair{-1.0F, 1.0F}, {0.1F, 6.0F}, {-3.3F, -0.2F}, {0.0F, 0.0F}, {-0.001F, 1000.0F}}) {
+       {std::pair{-1.0F, 1.0F}, {0.1F, 6.0F}, {-3.3F, -0.2F}, {0.0F, 0.0F},
+                                 {0.0F, 1e-44F}, {-0.001F, 1000.0F}}) {
     const Affine affine = affine_for(min, max, kInt8);
     const std::vector<std::int16_t> zero{static_cast<std::int16_t>(affine.zero_point)};
     EXPECT_EQ(affine_quantize(std::vector<float>{0}, affine, kInt8, kEven), zero);

@@ -134,6 +134,16 @@ TEST(Rounding, WhatIsNotANumberHasNoCode) {
   EXPECT_THROW(to_code(std::nan(""), signed_range(8), Rounding::kHalfEven), InputError);
 }
 
+TEST(Rounding, ValuesThatAreNotFiniteAreNamed) {
+  require_finite(std::vector<float>{1, -2, 0});
+  try {
+    require_finite(std::vector<float>{1, -INFINITY});
+    FAIL();
+  } catch (const InputError& error) {
+    EXPECT_EQ(std::string(error.what()), "value 1 is -inf: only finite values have a code");
+  }
+}
+
 TEST(Rounding, RangesAndWrappingAreThoseOfTwosComplement) {
   EXPECT_EQ(signed_range(16), (CodeRange{-32768, 32767}));
   EXPECT_EQ(symmetric_range(8), (CodeRange{-127, 127}));
