@@ -37,7 +37,7 @@ Bits binarize(std::span<const float> values) {
   return bits_where(values.size(), [&](std::size_t i) { return values[i] >= 0; });
 }
 
-Bits binarize_stochastically(std::span<const float> values, const Stream& random) {
+Bits binarize_stochastically(std::span<const float> values, const RandomStream& random) {
   require_finite(values);
   return bits_where(values.size(), [&](std::size_t i) {
     const double probability = std::clamp((values[i] + 1.0) / 2, 0.0, 1.0);

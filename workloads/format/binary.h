@@ -19,7 +19,7 @@ namespace orrery {
 // +1 where x >= 0. Throws InputError where a value is not finite.
 Bits binarize(std::span<const float> values);
 // +1 with probability clip((x + 1) / 2, 0, 1); value i draws random.at(i).
-Bits binarize_stochastically(std::span<const float> values, const Stream& random);
+Bits binarize_stochastically(std::span<const float> values, const RandomStream& random);
 // -1 and +1.
 std::vector<std::int16_t> signs(const Bits& bits);
 

@@ -9,11 +9,11 @@ namespace orrery {
 
 // SplitMix64 (Steele, Lea, Flood: Fast Splittable Pseudorandom Number Generators, OOPSLA 2014, with
 // Stafford's mix 13): its n-th number is mix(key + n * gamma), so any can be had alone.
-class Stream {
+class RandomStream {
  public:
-  constexpr Stream() : Stream(0, "") {}
+  constexpr RandomStream() : RandomStream(0, "") {}
   // Streams of different seeds or names are unrelated.
-  constexpr Stream(std::uint64_t seed, std::string_view name) {
+  constexpr RandomStream(std::uint64_t seed, std::string_view name) {
     // FNV-1a over the name; mixing twice keeps neighbouring seeds apart.
     std::uint64_t hash = 0xcbf29ce484222325;
     for (const char c : name) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
@@ -23,7 +23,7 @@ class Stream {
   constexpr std::uint64_t at(std::int64_t position) const {
     return mix(key_ + static_cast<std::uint64_t>(position) * kGamma);
   }
-  bool operator==(const Stream&) const = default;
+  bool operator==(const RandomStream&) const = default;
 
  private:
   static constexpr std::uint64_t kGamma = 0x9e3779b97f4a7c15;

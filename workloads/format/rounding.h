@@ -49,7 +49,7 @@ Rounding rounding_by_name(std::string_view name);
 // A rounding of whole tensors: word i draws random.at(i), where the mode is stochastic.
 struct Rounder {
   Rounding rounding = Rounding::kHalfEven;
-  Stream random;
+  RandomStream random;
   std::uint64_t draw(std::size_t i) const {
     return rounding == Rounding::kStochastic ? random.at(static_cast<std::int64_t>(i)) : 0;
   }

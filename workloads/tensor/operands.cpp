@@ -79,7 +79,7 @@ Operands synthetic_operands(const Layer& layer, std::uint64_t seed, int psum_bit
       synthetic_biases(layer, seed, bias_bits(layer, synthetic_magnitudes(layer), psum_bits))};
   const int limit = 1 << (layer.operand_bits - 2);
 
-  const Stream ifmap(seed, layer.name + "/ifmap");
+  const RandomStream ifmap(seed, layer.name + "/ifmap");
   const ZeroOr ifmap_zero(zeros_inside(layer));
   for_each_inside(layer, [&](std::int64_t at) {
     const std::uint64_t number = ifmap.at(at);
@@ -88,7 +88,7 @@ Operands synthetic_operands(const Layer& layer, std::uint64_t seed, int psum_bit
         static_cast<std::int16_t>(positive(number, limit));
   });
 
-  const Stream filter(seed, layer.name + "/filter");
+  const RandomStream filter(seed, layer.name + "/filter");
   const ZeroOr filter_zero(layer.filter_zeros);
   for (std::size_t i = 0; i < out.filter.data.size(); ++i) {
     const std::uint64_t number = filter.at(static_cast<std::int64_t>(i));
@@ -101,7 +101,7 @@ Operands synthetic_operands(const Layer& layer, std::uint64_t seed, int psum_bit
 
 PsumTensor synthetic_biases(const Layer& layer, std::uint64_t seed, int bits) {
   PsumTensor bias = zeros<PsumTensor>(bias_shape(layer));
-  const Stream stream(seed, layer.name + "/bias");
+  const RandomStream stream(seed, layer.name + "/bias");
   const std::int64_t reach = std::int64_t{1} << bits;
   const auto values = static_cast<std::uint64_t>(2 * reach + 1);
   for (std::size_t i = 0; i < bias.data.size(); ++i) {

@@ -59,7 +59,7 @@ TEST(AffineChange, EveryCodeBecomesTheNearest) {
 std::vector<std::int16_t> random_planes(std::size_t words) {
   std::vector<std::int16_t> planes;
   for (std::size_t i = 0; i < words; ++i) {
-    const std::uint64_t number = Stream(9, "planes").at(static_cast<std::int64_t>(i));
+    const std::uint64_t number = RandomStream(9, "planes").at(static_cast<std::int64_t>(i));
     planes.push_back(static_cast<std::int16_t>(static_cast<int>(number >> 56) - 128));
   }
   return planes;

@@ -54,9 +54,12 @@ TEST(Affine, HalvesGoAwayOrToEven) {
 }
 
 TEST(Affine, ZeroHasACodeOfItsOwnWhateverTheRange) {
-  for (const auto& [min, max] :
-       {std::pair{-1.0F, 1.0F}, {0.1F, 6.0F}, {-3.3F, -0.2F}, {0.0F, 0.0F},
-                                 {0.0F, 1e-44F}, {-0.001F, 1000.0F}}) {
+  for (const auto& [min, max] : {std::pair{-1.0F, 1.0F},
+                                 {0.1F, 6.0F},
+                                 {-3.3F, -0.2F},
+                                 {0.0F, 0.0F},
+                                 {0.0F, 1e-44F},
+                                 {-0.001F, 1000.0F}}) {
     const Affine affine = affine_for(min, max, kInt8);
     const std::vector<std::int16_t> zero{static_cast<std::int16_t>(affine.zero_point)};
     EXPECT_EQ(affine_quantize(std::vector<float>{0}, affine, kInt8, kEven), zero);
@@ -98,7 +101,7 @@ TEST(Affine, NothingThatIsNotANumberIsQuantized) {
 // The real result, which no rule misses by more than its roundings: 1/2 of the last step, 1/2 more
 // scaled down of the first, and 2^-24 of a float.
 TEST(Affine, AccumulatorsBecomeTheNearestCodeUpToTheRulesRoundings) {
-  const Stream stream(2, "accumulators");
+  const RandomStream stream(2, "accumulators");
   for (const Requant rule : kRules) {
     for (std::int64_t i = 0; i < 100000; ++i) {
       const float filter_scale = 0.001F + static_cast<float>(unit(stream.at(4 * i))) / 100;
@@ -142,7 +145,7 @@ TEST(Affine, CodesGrowWithAccumulatorsAndStayInTheClamp) {
 }
 
 TEST(Affine, WideAccumulatorsOfInt16ActivationsAreRescaledWithin16Bits) {
-  const Stream stream(4, "wide");
+  const RandomStream stream(4, "wide");
   const RequantChannel channel =
       requant_channel(Requant::kTflite, 0.001F, 0.01F, {0.02F, 0}, kInt16);
   for (std::int64_t i = 0; i < 100000; ++i) {

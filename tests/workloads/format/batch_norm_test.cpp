@@ -14,7 +14,7 @@ std::vector<float> random_values(std::size_t count, const char* name) {
   std::vector<float> values;
   for (std::size_t i = 0; i < count; ++i) {
     values.push_back(
-        static_cast<float>(6 * unit(Stream(61, name).at(static_cast<std::int64_t>(i))) - 2));
+        static_cast<float>(6 * unit(RandomStream(61, name).at(static_cast<std::int64_t>(i))) - 2));
   }
   return values;
 }

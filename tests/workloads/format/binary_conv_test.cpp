@@ -12,7 +12,7 @@ using Codes = std::vector<std::int16_t>;
 Codes random_signs(int count, const char* name) {
   Codes out;
   for (std::int64_t i = 0; i < count; ++i) {
-    out.push_back(Stream(81, name).at(i) >> 63 != 0 ? std::int16_t{1} : std::int16_t{-1});
+    out.push_back(RandomStream(81, name).at(i) >> 63 != 0 ? std::int16_t{1} : std::int16_t{-1});
   }
   return out;
 }

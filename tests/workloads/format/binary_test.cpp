@@ -12,7 +12,7 @@ std::vector<float> random_values(std::size_t count, const char* name) {
   std::vector<float> values;
   for (std::size_t i = 0; i < count; ++i) {
     values.push_back(
-        static_cast<float>(2 * unit(Stream(71, name).at(static_cast<std::int64_t>(i))) - 1));
+        static_cast<float>(2 * unit(RandomStream(71, name).at(static_cast<std::int64_t>(i))) - 1));
   }
   return values;
 }
@@ -32,7 +32,8 @@ TEST(Binary, ZeroIsPositiveAndSignsComeBack) {
 TEST(Binary, StochasticSignsFollowTheHardSigmoidAndSaturateBeyondOne) {
   constexpr std::size_t kDraws = 40000;
   for (const float x : {-3.0F, -1.0F, -0.5F, 0.0F, 0.25F, 1.0F, 2.0F}) {
-    const Bits bits = binarize_stochastically(std::vector<float>(kDraws, x), Stream(8, "signs"));
+    const Bits bits =
+        binarize_stochastically(std::vector<float>(kDraws, x), RandomStream(8, "signs"));
     const double p = std::clamp((x + 1) / 2.0, 0.0, 1.0);
     const double deviation = std::sqrt(p * (1 - p) * kDraws);
     EXPECT_NEAR(static_cast<double>(count_ones(bits)), p * kDraws, 4 * deviation) << x;
@@ -70,7 +71,7 @@ TEST(Binary, FirstLayersAreExactByBitPlanes) {
   for (const int bits : {1, 5, 8, 15}) {
     std::vector<std::int16_t> codes;
     for (std::int64_t i = 0; i < 147; ++i) {
-      codes.push_back(static_cast<std::int16_t>(Stream(1, "pixels").at(i) >> (64 - bits)));
+      codes.push_back(static_cast<std::int16_t>(RandomStream(1, "pixels").at(i) >> (64 - bits)));
     }
     const Bits weights = binarize(random_values(147, "weights"));
     EXPECT_EQ(plane_binary_dot(codes, bits, weights), dot(codes, signs(weights))) << bits;

@@ -12,7 +12,7 @@ namespace {
 std::vector<std::int16_t> random_codes(std::size_t count, int bits, const char* name) {
   std::vector<std::int16_t> codes;
   for (std::size_t i = 0; i < count; ++i) {
-    const std::uint64_t number = Stream(31, name).at(static_cast<std::int64_t>(i));
+    const std::uint64_t number = RandomStream(31, name).at(static_cast<std::int64_t>(i));
     codes.push_back(static_cast<std::int16_t>(number >> (64 - bits)));
   }
   return codes;

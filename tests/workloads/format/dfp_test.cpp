@@ -88,7 +88,7 @@ TEST(Dfp, TwoSquaresOfTheLeastCodeOverflow) {
 Codes random_codes(std::size_t count, const char* name) {
   Codes codes;
   for (std::size_t i = 0; i < count; ++i) {
-    const std::uint64_t number = Stream(21, name).at(static_cast<std::int64_t>(i));
+    const std::uint64_t number = RandomStream(21, name).at(static_cast<std::int64_t>(i));
     codes.push_back(static_cast<std::int16_t>(static_cast<int>(number >> 48) - 32768));
   }
   return codes;
@@ -173,7 +173,7 @@ TEST(Dfp, NarrowingSaturatesAfterRounding) {
 
 TEST(Dfp, StochasticNarrowingIsRightOnTheAverage) {
   const std::vector<std::int32_t> sums(100001, (1 << 20) + 5);
-  const DfpTensor t = dfp_narrow(sums, 0, {Rounding::kStochastic, Stream(6, "narrow")});
+  const DfpTensor t = dfp_narrow(sums, 0, {Rounding::kStochastic, RandomStream(6, "narrow")});
   double mean = 0;
   for (const std::int16_t code : t.codes) mean += std::ldexp(code, t.exponent) / 100001;
   EXPECT_NEAR(mean, (1 << 20) + 5, 4 * 32 / std::sqrt(100001));

@@ -16,8 +16,8 @@ constexpr Rounder kEven{Rounding::kHalfEven, {}};
 std::vector<float> random_values(std::size_t count, const char* name) {
   std::vector<float> values;
   for (std::size_t i = 0; i < count; ++i) {
-    values.push_back(
-        static_cast<float>(3 * unit(Stream(41, name).at(static_cast<std::int64_t>(i))) - 1.5));
+    values.push_back(static_cast<float>(
+        3 * unit(RandomStream(41, name).at(static_cast<std::int64_t>(i))) - 1.5));
   }
   return values;
 }

@@ -48,7 +48,7 @@ class Words {
   }
 
  private:
-  Stream stream_{11, "fixed point"};
+  RandomStream stream_{11, "fixed point"};
   std::int64_t position_ = 0;
 };
 
@@ -116,7 +116,7 @@ TEST(FixedPoint, WideProductsRoundTheMultiplierTo16Bits) {
 // it can leave to a right shift by e one is the half, and every other time it came from the side
 // that rounding once does not take away from zero. So in 2^-(e+1) of the cases, 0.8 % for e = 6.
 TEST(FixedPoint, RoundingTwiceAndOnceDifferByOneAndSeldom) {
-  const Stream stream(5, "accumulators");
+  const RandomStream stream(5, "accumulators");
   Words words;
   for (int e = 5; e <= 9; ++e) {
     int different = 0;
@@ -133,7 +133,7 @@ TEST(FixedPoint, RoundingTwiceAndOnceDifferByOneAndSeldom) {
 }
 
 TEST(FixedPoint, MultipliersAreTheNearest) {
-  const Stream stream(3, "multipliers");
+  const RandomStream stream(3, "multipliers");
   for (int i = 0; i < kCases; ++i) {
     const double real = std::ldexp(0.5 + unit(stream.at(i)) / 2, i % 62 - 31);
     const FixedMultiplier m = fixed_multiplier(real);

@@ -41,7 +41,7 @@ TEST(PowerOfTwo, Ap2KeepsTheSignAndZero) {
 std::vector<float> random_weights() {
   std::vector<float> weights{0, 1, -1};
   for (std::int64_t i = 0; i < 2000; ++i) {
-    const double magnitude = std::exp2(-10 * unit(Stream(51, "magnitude").at(i)));
+    const double magnitude = std::exp2(-10 * unit(RandomStream(51, "magnitude").at(i)));
     weights.push_back(static_cast<float>(i % 2 == 0 ? magnitude : -magnitude));
   }
   return weights;

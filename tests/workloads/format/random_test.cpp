@@ -13,8 +13,8 @@ TEST(Random, StreamsOfOtherSeedsAndNamesAreOthers) {
   std::set<std::uint64_t> seen;
   for (std::uint64_t seed = 0; seed < 20; ++seed) {
     for (const std::string_view name : {"", "a", "b", "ab"}) {
-      const Stream stream(seed, name);
-      EXPECT_EQ(stream, Stream(seed, name));
+      const RandomStream stream(seed, name);
+      EXPECT_EQ(stream, RandomStream(seed, name));
       for (std::int64_t i = -10; i < 10; ++i) seen.insert(stream.at(i));
     }
   }
@@ -25,7 +25,7 @@ TEST(Random, StreamsOfOtherSeedsAndNamesAreOthers) {
 TEST(Random, EveryBitIsFairAndIndependentOfTheNextNumbersBit) {
   constexpr int kNumbers = 100000;
   const double deviation = std::sqrt(kNumbers) / 2;
-  const Stream stream(7, "bits");
+  const RandomStream stream(7, "bits");
   for (int bit = 0; bit < 64; ++bit) {
     int ones = 0, changes = 0;
     for (int i = 0; i < kNumbers; ++i) {
@@ -41,7 +41,7 @@ TEST(Random, UnitsLieInTheUnitInterval) {
   EXPECT_EQ(unit(0), 0);
   EXPECT_EQ(unit(~std::uint64_t{0}), 1 - 0x1p-53);
   double sum = 0;
-  for (int i = 0; i < 10000; ++i) sum += unit(Stream(3, "unit").at(i));
+  for (int i = 0; i < 10000; ++i) sum += unit(RandomStream(3, "unit").at(i));
   EXPECT_NEAR(sum / 10000, 0.5, 4 * std::sqrt(1.0 / 12 / 10000));
 }
 

@@ -93,7 +93,7 @@ TEST(Rounding, StochasticShiftsRoundUpWithExactlyTheDroppedPart) {
 }
 
 TEST(Rounding, StochasticDivisionsAndRealsAreRightOnTheAverage) {
-  const Stream stream(1, "stochastic");
+  const RandomStream stream(1, "stochastic");
   constexpr int kDraws = 100000;
   double quotients = 0, reals = 0;
   for (int i = 0; i < kDraws; ++i) {

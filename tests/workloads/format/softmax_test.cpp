@@ -14,7 +14,7 @@ constexpr Affine kLogits{0.1719F, 24};
 
 std::vector<std::int16_t> random_logits(int seed, std::size_t count) {
   std::vector<std::int16_t> logits;
-  const Stream stream(static_cast<std::uint64_t>(seed), "logits");
+  const RandomStream stream(static_cast<std::uint64_t>(seed), "logits");
   for (std::size_t i = 0; i < count; ++i) {
     const auto top = static_cast<int>(stream.at(static_cast<std::int64_t>(i)) >> 56);
     logits.push_back(static_cast<std::int16_t>((top - 128) >> (seed % 4)));
