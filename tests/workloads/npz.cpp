@@ -28,12 +28,12 @@ struct Type {
 };
 
 const Type* type_of(const std::string& header) {
-  static const std::vector<Type> kTypes{
+  static const std::vector<Type> types{
       {"'|i1'", 1, value_at<std::int8_t>},  {"'|u1'", 1, value_at<std::uint8_t>},
       {"'<i2'", 2, value_at<std::int16_t>}, {"'<i4'", 4, value_at<std::int32_t>},
       {"'<i8'", 8, value_at<std::int64_t>}, {"'<f4'", 4, value_at<float>},
       {"'<f8'", 8, value_at<double>}};
-  for (const Type& type : kTypes) {
+  for (const Type& type : types) {
     if (header.find(type.name) != std::string::npos) return &type;
   }
   return nullptr;

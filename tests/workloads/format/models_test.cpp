@@ -16,8 +16,8 @@ class Models : public testing::Test {
     }
   }
   static const std::vector<Model>& models() {
-    static const std::vector<Model> kModels = read_models();
-    return kModels;
+    static const std::vector<Model> all = read_models();
+    return all;
   }
   // Calls check(layer, its name) for each layer of each model.
   template <class Check>
