@@ -6,11 +6,10 @@
 #include <string>
 #include <vector>
 
+#include "workloads/format/rounding.h"
 #include "workloads/tensor/tensor.h"
 
 namespace orrery {
-
-enum class Overflow : std::uint8_t { kWrap, kSaturate };
 
 // Integer arithmetic of a MAC. A product of two operands is shifted right arithmetically by
 // product_shift (floor), cut to its low product_bits (two's complement), and added to a psum of

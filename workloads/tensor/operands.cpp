@@ -5,39 +5,12 @@
 #include <string>
 #include <string_view>
 
+#include "workloads/format/random.h"
 #include "workloads/tensor/npy.h"
 #include "workloads/tensor/scale.h"
 
 namespace orrery {
 namespace {
-
-// SplitMix64 (Steele, Lea, Flood: Fast Splittable Pseudorandom Number Generators, OOPSLA 2014, with
-// Stafford's mix 13): its n-th number is mix(key + n * kGamma), so any can be had alone.
-constexpr std::uint64_t kGamma = 0x9e3779b97f4a7c15;
-std::uint64_t mix(std::uint64_t z) {
-  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
-  z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
-  return z ^ (z >> 31);
-}
-
-// Random numbers by position.
-class Stream {
- public:
-  Stream(std::uint64_t seed, std::string_view layer, std::string_view tensor) {
-    // FNV-1a over "layer/tensor"; mixing twice keeps neighbouring seeds apart.
-    std::uint64_t hash = 0xcbf29ce484222325;
-    for (const char c : std::string(layer) + "/" + std::string(tensor)) {
-      hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
-    }
-    key_ = mix(mix(seed + kGamma) ^ hash);
-  }
-  std::uint64_t at(std::int64_t position) const {
-    return mix(key_ + static_cast<std::uint64_t>(position) * kGamma);
-  }
-
- private:
-  std::uint64_t key_ = 0;
-};
 
 // A word that is zero with a given probability, decided by the upper half of a number; the lower
 // half is for the value of the others.
@@ -106,7 +79,7 @@ Operands synthetic_operands(const Layer& layer, std::uint64_t seed, int psum_bit
       synthetic_biases(layer, seed, bias_bits(layer, synthetic_magnitudes(layer), psum_bits))};
   const int limit = 1 << (layer.operand_bits - 2);
 
-  const Stream ifmap(seed, layer.name, "ifmap");
+  const RandomStream ifmap(seed, layer.name + "/ifmap");
   const ZeroOr ifmap_zero(zeros_inside(layer));
   for_each_inside(layer, [&](std::int64_t at) {
     const std::uint64_t number = ifmap.at(at);
@@ -115,7 +88,7 @@ Operands synthetic_operands(const Layer& layer, std::uint64_t seed, int psum_bit
         static_cast<std::int16_t>(positive(number, limit));
   });
 
-  const Stream filter(seed, layer.name, "filter");
+  const RandomStream filter(seed, layer.name + "/filter");
   const ZeroOr filter_zero(layer.filter_zeros);
   for (std::size_t i = 0; i < out.filter.data.size(); ++i) {
     const std::uint64_t number = filter.at(static_cast<std::int64_t>(i));
@@ -128,7 +101,7 @@ Operands synthetic_operands(const Layer& layer, std::uint64_t seed, int psum_bit
 
 PsumTensor synthetic_biases(const Layer& layer, std::uint64_t seed, int bits) {
   PsumTensor bias = zeros<PsumTensor>(bias_shape(layer));
-  const Stream stream(seed, layer.name, "bias");
+  const RandomStream stream(seed, layer.name + "/bias");
   const std::int64_t reach = std::int64_t{1} << bits;
   const auto values = static_cast<std::uint64_t>(2 * reach + 1);
   for (std::size_t i = 0; i < bias.data.size(); ++i) {
