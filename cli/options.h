@@ -11,6 +11,7 @@ namespace orrery {
 // Which layers, on what, by which mapping.
 struct Selection {
   std::string machine;              // a path or a name
+  std::string mac;                  // its MAC datapath, in place of its own; empty: its own
   std::vector<std::string> set;     // its changed values, each "PATH=VALUE" (override.h)
   std::string network;              // a path or a name
   int batch = 1;                    // images
@@ -42,6 +43,7 @@ struct Options {
   double seconds = 0;                // of `map --search`: for a layer, at most; 0: no limit
 
   // Of `compare`.
+  std::vector<std::string> macs;       // beside each other, in place of dataflows
   std::vector<std::string> dataflows;  // empty: all of the taxonomy
   std::vector<int> batches{1}, pes;    // pes empty: the machine's
   bool equal_area = false, show_machines = false;
