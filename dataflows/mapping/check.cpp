@@ -4,6 +4,7 @@
 #include <set>
 #include <utility>
 
+#include "arch/mac/all.h"
 #include "dataflows/mapping/check_lock_step.h"
 #include "dataflows/mapping/check_mac.h"
 #include "dataflows/pass/nest.h"
@@ -305,8 +306,12 @@ std::string check_post(const Case& c) {
   const PostProcess& wants = c.layer.post;
   const Post& has = c.machine.post;
   if (wants.bias && !has.bias) return "the layer has biases; the machine does not add them";
-  if (wants.requant_shift > 0 && !has.requantize)
+  const bool multiplies = wants.rescaling != Rescaling::kShift;
+  if ((wants.requant_shift > 0 || multiplies) && !has.requantize)
     return "the layer requantizes; the machine cannot";
+  if (multiplies && find_mac(c.machine.mac)->traits.singles)
+    return fmt::format("{} gives psums that are singles; only integers are rescaled",
+                       c.machine.mac);
   if (wants.relu && !has.relu) return "the layer ends in ReLU; the machine has none";
   if (wants.pool.empty()) return {};
   if (!has.pooling) return "the layer ends in pooling; the machine has none";

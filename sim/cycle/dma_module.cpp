@@ -266,11 +266,13 @@ void DmaModule::store_ofmap(const Transfer& t) {
   for (const Run& run : runs) {
     for (int i = 0; i < run.size; ++i) {
       const std::int64_t channel = (run.dram + i) / plane;
+      const auto number = static_cast<std::size_t>(channel % (groups * channels));
+      const RequantChannel* rescale = job.in.rescale.empty() ? nullptr : &job.in.rescale[number];
       const std::int64_t g = channel / channels % groups - t.box[Dim::kG].lo;
       const std::int64_t m = channel % channels - t.box[Dim::kM].lo;
       const auto bias = biases[static_cast<std::size_t>(g * t.box[Dim::kM].size() + m)];
-      words.push_back(
-          post.finish(job.glb.psums(t.buffer)[static_cast<std::size_t>(run.glb + i)], bias));
+      words.push_back(post.finish(job.glb.psums(t.buffer)[static_cast<std::size_t>(run.glb + i)],
+                                  bias, rescale));
     }
   }
   const auto psums = static_cast<std::int64_t>(words.size());

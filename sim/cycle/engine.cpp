@@ -82,11 +82,12 @@ LayerResult run_layer(const Machine& machine, const Layer& layer, const Mapping&
   if (const std::string why = misfit(machine, layer, mapping); !why.empty())
     throw InputError(fmt::format("layer {}: {}", layer.name, why));
   const bool mapped = !mapping.nest.empty();
-  const Operands words = pack(layer, in);
+  Operands words;
+  if (is_coded(layer)) words = pack(layer, in);
   Job job{.machine = machine,
           .layer = layer,
           .mapping = mapping,
-          .in = words,
+          .in = is_coded(layer) ? words : in,
           .options = options,
           .clocks = ClockDomains(machine.clocks),
           .map = dram_map(layer, machine, mapping),

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cmath>
 #include <limits>
 
 namespace orrery {
@@ -33,9 +34,53 @@ std::int32_t pool_window(const std::int32_t* plane, int cols, Range rows, Range 
   return kind == PoolKind::kMax ? most : mean(sum, std::int64_t{rows.size()} * columns.size());
 }
 
+std::int64_t in_int32(std::int64_t x) {
+  return std::clamp<std::int64_t>(x, std::numeric_limits<std::int32_t>::min(),
+                                  std::numeric_limits<std::int32_t>::max());
+}
+
+// x / 2^bits, half away from zero.
+std::int64_t shifted(std::int64_t x, int bits) {
+  const std::int64_t magnitude = x < 0 ? -x : x;
+  const std::int64_t rounded =
+      bits == 0 ? magnitude : (magnitude + (std::int64_t{1} << (bits - 1))) >> bits;
+  return x < 0 ? -rounded : rounded;
+}
+
+// The upper half of a 32 x 32 multiplier, to nearest, halves upwards; -2^31 * -2^31 saturates. Then
+// the shifter, which rounds again.
+std::int64_t twice_rounded(std::int64_t x, FixedMultiplier m) {
+  const std::int64_t raised = in_int32(x * (std::int64_t{1} << std::max(m.shift, 0)));
+  const std::int64_t upper = in_int32((raised * m.mantissa + (std::int64_t{1} << 30)) >> 31);
+  return shifted(upper, std::max(-m.shift, 0));
+}
+
+std::int64_t once_rounded(std::int64_t x, FixedMultiplier m) {
+  const std::int64_t product = x * m.mantissa;
+  const int bits = 31 - m.shift;
+  return in_int32((product >> bits) + (product >> (bits - 1) & 1));
+}
+
+// A float's product; the tie between two integers goes to the even one.
+std::int64_t by_float(std::int64_t x, float scale) {
+  const double product = static_cast<float>(x) * scale;
+  if (product >= 0x1p31 || product < -0x1p31) return in_int32(product < 0 ? INT64_MIN : INT64_MAX);
+  const double below = std::floor(product);
+  const auto whole = static_cast<std::int64_t>(below);
+  const double rest = product - below;
+  return whole + (rest > 0.5 || (rest == 0.5 && whole % 2 != 0) ? 1 : 0);
+}
+
+std::int64_t rescaled(std::int64_t x, const RequantChannel& channel) {
+  if (channel.rule == Requant::kOnnx) return by_float(x, channel.scale);
+  return channel.rule == Requant::kTflite ? twice_rounded(x, channel.fixed)
+                                          : once_rounded(x, channel.fixed);
+}
+
 }  // namespace
 
-std::int16_t PostUnit::finish(std::int32_t psum, std::int32_t bias) const {
+std::int16_t PostUnit::finish(std::int32_t psum, std::int32_t bias,
+                              const RequantChannel* channel) const {
   if (layer_.kind == LayerKind::kPool) {
     const std::int64_t taps = std::int64_t{layer_.bound(Dim::kR)} * layer_.bound(Dim::kS);
     return static_cast<std::int16_t>(layer_.pool.kind == PoolKind::kAverage ? mean(psum, taps)
@@ -47,12 +92,15 @@ std::int16_t PostUnit::finish(std::int32_t psum, std::int32_t bias) const {
       kind_ == PsumKind::kSingle ? static_cast<std::int64_t>(std::bit_cast<float>(psum)) : psum;
   value += post.bias ? bias : 0;
   if (code.coding == Coding::kSign) return value >= 0 ? std::int16_t{1} : std::int16_t{-1};
-  if (post.requant_shift > 0)
+  if (channel != nullptr) {
+    value = rescaled(in_int32(value), *channel);
+  } else if (post.requant_shift > 0) {
     value = (value + (std::int64_t{1} << (post.requant_shift - 1))) >> post.requant_shift;
+  }
   value += layer_.formats.ofmap_zero;
-  const int lowest = post.relu ? std::max(layer_.formats.ofmap_zero, least(code)) : least(code);
-  return static_cast<std::int16_t>(
-      std::clamp(value, std::int64_t{lowest}, std::int64_t{most(code)}));
+  const int least = layer_.least_ofmap(), most = layer_.most_ofmap();
+  const int lowest = post.relu ? std::clamp(layer_.formats.ofmap_zero, least, most) : least;
+  return static_cast<std::int16_t>(std::clamp(value, std::int64_t{lowest}, std::int64_t{most}));
 }
 
 Planes PostUnit::pool(const Planes& in, const Pool& window) {

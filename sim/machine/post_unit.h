@@ -23,7 +23,9 @@ class PostUnit {
   // A finished psum of the ofmap channel with this bias becomes an ofmap word (before pooling). Of
   // a pooling layer that ran on the array: the largest word of the window, or the mean of a sum
   // over it, half away from zero.
-  std::int16_t finish(std::int32_t psum, std::int32_t bias) const;
+  // `channel`: what its ofmap channel is rescaled by; null where the layer shifts.
+  std::int16_t finish(std::int32_t psum, std::int32_t bias,
+                      const RequantChannel* channel = nullptr) const;
   // Pools every plane.
   static Planes pool(const Planes& in, const Pool& window);
 

@@ -184,6 +184,24 @@ TEST_F(OperandFiles, AreNamedWhenMissing) {
   }
 }
 
+TEST_F(OperandFiles, SayHowALayerThatIsNotShiftedIsRescaled) {
+  layer_.operand_bits = 8;
+  layer_.formats.ofmap_zero = -5;
+  layer_.post.clamp = {-5, 100};
+  layer_.post.rescaling = Rescaling::kTfliteSingle;
+  write_npy(folder_ / "L.multiplier.npy", PsumTensor{{1}, {1518500250}});
+  write_npy(folder_ / "L.shift.npy", PsumTensor{{1}, {-7}});
+  EXPECT_EQ(operands_from_directory(layer_, folder_).rescale,
+            (std::vector<RequantChannel>{{.rule = Requant::kTfliteSingle,
+                                          .fixed = {1518500250, -7},
+                                          .zero_point = -5,
+                                          .range = {-5, 100}}}));
+  write_npy(folder_ / "L.shift.npy", PsumTensor{{1}, {31}});
+  EXPECT_THROW(operands_from_directory(layer_, folder_), InputError);
+  layer_.post.rescaling = Rescaling::kOnnx;
+  EXPECT_THROW(operands_from_directory(layer_, folder_), InputError);
+}
+
 TEST_F(OperandFiles, AreNotLookedForWhereALayerHasNone) {
   fs::remove(folder_ / "L.bias.npy");
   layer_.post.bias = false;

@@ -126,6 +126,14 @@ TEST_F(Npy, ReadsBothVersionsAndEveryType) {
   }
 }
 
+TEST_F(Npy, ReadsFloatsWhereFloatsAreWanted) {
+  write('\x01', "{'descr': '<f4', 'fortran_order': False, 'shape': (2,)}",
+        std::string("\x00\x00\x80\x3f\x00\x00\x00\xbf", 8));
+  EXPECT_EQ(read_npy_floats(file(), {2}), (std::vector<float>{1, -0.5}));
+  write_npy(file(), PsumTensor{{2}, {1, 2}});
+  EXPECT_THROW(read_npy_floats(file(), {2}), InputError);
+}
+
 // A header whose layer needs (2, 3), and what is said of it.
 struct MalformedNpy {
   std::string descr, order, shape;

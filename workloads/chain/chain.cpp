@@ -44,6 +44,7 @@ void calibrate(Layer& layer, Operands& in, const Widths& widths, std::uint64_t s
   const Magnitudes m = magnitudes(in, layer.formats);
   settle_shifts(layer, m, widths);
   in.bias = synthetic_biases(layer, seed, bias_bits(layer, m, widths.psum_bits));
+  in.rescale = synthetic_rescale(layer, seed);
 }
 
 }  // namespace orrery

@@ -66,6 +66,11 @@ Layer unpacked(const Layer& layer) {
   return integers;
 }
 
+bool is_coded(const Layer& layer) {
+  const auto plain = [](Code code) { return code.coding == Coding::kTwos; };
+  return layer.packing.lanes > 1 || !plain(layer.ifmap_code()) || !plain(layer.filter_code());
+}
+
 Operands pack(const Layer& layer, const Operands& in) {
   Operands out = in;
   if (layer.kind == LayerKind::kPool) return out;

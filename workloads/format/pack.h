@@ -16,7 +16,10 @@ Layer packed(const Layer& layer, int lanes);
 // The layer before; itself if it is not packed.
 Layer unpacked(const Layer& layer);
 
-// The words of a packed layer's operands; `in` holds integers, in the shapes of unpacked(layer).
+// Whether words of its operands are other numbers than the integers that they stand for.
+bool is_coded(const Layer& layer);
+
+// The words of a layer's operands; `in` holds integers, in the shapes of unpacked(layer).
 Operands pack(const Layer& layer, const Operands& in);
 
 // The word of padding.

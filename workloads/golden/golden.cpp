@@ -306,7 +306,7 @@ OperandTensor golden_post(const Layer& layer, const PsumTensor& psums, const Ope
   const PostProcess& post = layer.post;
   const bool signs = layer.ofmap_code().coding == Coding::kSign;
   const std::int64_t zero = layer.formats.ofmap_zero;
-  const std::int64_t low = least(layer.ofmap_code()), high = most(layer.ofmap_code());
+  const std::int64_t low = layer.least_ofmap(), high = layer.most_ofmap();
   const std::int64_t half =
       post.requant_shift == 0 ? 0 : std::int64_t{1} << (post.requant_shift - 1);
   const std::size_t plane = size(psums.shape[2]) * size(psums.shape[3]);
@@ -318,7 +318,13 @@ OperandTensor golden_post(const Layer& layer, const PsumTensor& psums, const Ope
                          ? psums.data[i]
                          : static_cast<std::int64_t>(std::bit_cast<float>(psums.data[i]));
     if (post.bias) x += in.bias.data.at(channel);
-    x = signs ? (x < 0 ? -1 : 1) : std::clamp(zero + ((x + half) >> post.requant_shift), low, high);
+    if (signs) {
+      x = x < 0 ? -1 : 1;
+    } else if (post.rescaling == Rescaling::kShift) {
+      x = std::clamp(zero + ((x + half) >> post.requant_shift), low, high);
+    } else {
+      x = requantize(saturate_int32(x), in.rescale.at(channel));
+    }
     if (post.relu && !signs) x = std::max(x, zero);
     out.data.push_back(static_cast<std::int16_t>(x));
   }

@@ -86,15 +86,27 @@ struct Formats {
   bool operator==(const Formats&) const = default;
 };
 
+// How a psum with its bias is brought to the scale of the ofmap.
+//   kShift         right arithmetically by requant_shift, rounding half up:
+//                  floor((x + 2^(shift-1)) / 2^shift)
+//   kTflite        by a fixed-point multiplier of its ofmap channel, rounded twice
+//   kTfliteSingle  the same, rounded once
+//   kOnnx          by a float of its ofmap channel, half to even
+// The last three are those of workloads/format/affine.h; the bias is then added in int32, where it
+// saturates.
+enum class Rescaling : std::uint8_t { kShift, kTflite, kTfliteSingle, kOnnx };
+
 // What happens to a finished psum on its way to DRAM, in this order: add the bias of its ofmap
-// channel, shift right arithmetically by requant_shift rounding half up (floor((x + 2^(shift-1)) /
-// 2^shift)), add the ofmap's zero point, saturate to the ofmap's code, ReLU (no less than the zero
-// point), pool. An ofmap of signs has a threshold instead: +1 where psum + bias >= 0, else -1.
+// channel, rescale, add the ofmap's zero point, saturate to the ofmap's code and to the clamp, ReLU
+// (no less than the zero point), pool. An ofmap of signs has a threshold instead: +1 where psum +
+// bias >= 0, else -1.
 struct PostProcess {
   bool bias = true;
   int requant_shift = 0;  // 0..31
   bool relu = false;
   std::vector<Pool> pool;  // none or one
+  Rescaling rescaling = Rescaling::kShift;
+  std::vector<int> clamp;  // none, or the least and the largest code
   bool operator==(const PostProcess&) const = default;
 };
 
@@ -158,6 +170,9 @@ struct Layer {
   int padding_value() const {
     return ifmap_code().coding == Coding::kSign ? -1 : formats.ifmap_zero;
   }
+  // Codes that an ofmap word may have, ReLU aside: those of its code within the clamp.
+  int least_ofmap() const { return post.clamp.empty() ? least(ofmap_code()) : post.clamp.front(); }
+  int most_ofmap() const { return post.clamp.empty() ? most(ofmap_code()) : post.clamp.back(); }
   bool has_bias() const { return kind != LayerKind::kPool && post.bias; }
   // Filter words, and filter words plus one bias for each ofmap channel.
   std::int64_t filter_words() const;

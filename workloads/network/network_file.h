@@ -27,6 +27,13 @@ struct EnumNames<Coding> {
                                      std::pair{Coding::kSign, "sign"}};
 };
 
+template <>
+struct EnumNames<Rescaling> {
+  static constexpr std::array kNames{
+      std::pair{Rescaling::kShift, "shift"}, std::pair{Rescaling::kTflite, "tflite"},
+      std::pair{Rescaling::kTfliteSingle, "tflite_single"}, std::pair{Rescaling::kOnnx, "onnx"}};
+};
+
 // Bounds that keep every product of two of them, and every coordinate, in an int.
 inline constexpr int kMaxChannels = 1 << 20;
 inline constexpr int kMaxPlane = 1 << 15;
@@ -117,6 +124,8 @@ struct PostWords {
   int requant_shift = 0;
   bool relu = false;
   std::vector<PoolWords> pool;
+  Rescaling rescaling = Rescaling::kShift;
+  std::vector<int> clamp;
   template <class V>
   void fields(V& v) {
     v.field("bias", bias, {.doc = "add a bias for each ofmap channel", .optional = true});
@@ -129,6 +138,15 @@ struct PostWords {
              .fallback = "by rule"});
     v.field("relu", relu, {.doc = "negative words become zero", .optional = true});
     v.field("pool", pool, {.doc = "pooling by the machine", .optional = true});
+    v.field("rescaling", rescaling,
+            {.doc = "psums are shifted by requant_shift, or rescaled channel by channel as "
+                    "TensorFlow Lite (rounding twice or once) or ONNX does",
+             .optional = true});
+    v.field("clamp", clamp,
+            {.doc = "least and largest code of an ofmap word (those of its code)",
+             .min = -32768,
+             .max = 32767,
+             .optional = true});
   }
 };
 

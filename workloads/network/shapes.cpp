@@ -185,8 +185,15 @@ void check_name(const Node& node, const std::string& name) {
   }
 }
 
-void set_post(Layer& layer, const LayerWords& w) {
-  layer.post = {w.post.bias, w.post.requant_shift, w.post.relu, {}};
+void check_clamp(const std::vector<int>& clamp, const Node& node) {
+  if (clamp.empty() || (clamp.size() == 2 && clamp.front() <= clamp.back())) return;
+  const Node& at = node.toward("post.clamp");
+  at.fail(at.path + " must be the least code, then the largest");
+}
+
+void set_post(Layer& layer, const LayerWords& w, const Node& node) {
+  check_clamp(w.post.clamp, node);
+  layer.post = {w.post.bias, w.post.requant_shift, w.post.relu, {}, w.post.rescaling, w.post.clamp};
   for (const PoolWords& pool : w.post.pool) layer.post.pool.push_back(make_pool(pool));
   for (const PoolWords& pool : w.pool_after) layer.pool_after.push_back(make_pool(pool));
 }
@@ -323,7 +330,7 @@ Layer make_layer(const LayerWords& words, const Node& node) {
   layer.ifmap_zeros = words.ifmap_zeros;
   layer.filter_zeros = words.filter_zeros;
   layer.left_out = left_out(words, node);
-  set_post(layer, words);
+  set_post(layer, words, node);
   set_numbers(layer, words, node);
   for (const ConvWords& w : words.conv) shape_conv(layer, w, node.toward("conv"));
   for (const FcWords& w : words.fc) shape_fc(layer, w, node.toward("fc"));

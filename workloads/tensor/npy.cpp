@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <charconv>
 #include <cstring>
 #include <fstream>
@@ -45,9 +46,16 @@ std::string_view value_of(const fs::path& path, std::string_view header, std::st
   return rest;
 }
 
-int parse_word_bytes(const fs::path& path, std::string_view header) {
+// What the words of a file are to be.
+enum class Words : std::uint8_t { kIntegers, kFloats };
+
+int parse_word_bytes(const fs::path& path, std::string_view header, Words words) {
   constexpr std::array<std::pair<std::string_view, int>, 4> kTypes{
       {{"|i1", 1}, {"<i1", 1}, {"<i2", 2}, {"<i4", 4}}};
+  if (words == Words::kFloats) {
+    if (value_of(path, header, "descr").starts_with("'<f4'")) return 4;
+    fail(path, "the type must be float32 ('<f4')");
+  }
   const std::string_view value = value_of(path, header, "descr");
   for (const auto& [type, bytes] : kTypes) {
     if (value.starts_with(fmt::format("'{}'", type))) return bytes;
@@ -88,7 +96,8 @@ std::string read_bytes(const fs::path& path, std::ifstream& file, std::size_t co
 
 // Leaves `file` at the first word; what follows is known to be `header.shape` words and nothing
 // else.
-Header read_header(const fs::path& path, std::ifstream& file, std::uintmax_t file_bytes) {
+Header read_header(const fs::path& path, std::ifstream& file, std::uintmax_t file_bytes,
+                   Words words) {
   const std::string start = read_bytes(path, file, kMagic.size() + 2);
   if (!start.starts_with(kMagic)) fail(path, "not a .npy file: it does not begin with \\x93NUMPY");
   const int version = static_cast<unsigned char>(start[kMagic.size()]);
@@ -107,17 +116,17 @@ Header read_header(const fs::path& path, std::ifstream& file, std::uintmax_t fil
   if (!value_of(path, text, "fortran_order").starts_with("False")) {
     fail(path, "the array is in Fortran order: save numpy.ascontiguousarray of it");
   }
-  return {parse_word_bytes(path, text), parse_shape(path, text)};
+  return {parse_word_bytes(path, text, words), parse_shape(path, text)};
 }
 
 // Opens the file at its first word, with type, shape and length known to be right.
 std::ifstream open(const fs::path& path, const std::vector<int>& shape, int max_bytes,
-                   Header& header) {
+                   Header& header, Words words = Words::kIntegers) {
   std::error_code error;
   const std::uintmax_t file_bytes = fs::file_size(path, error);
   std::ifstream file(path, std::ios::binary);
   if (error || !file) fail(path, "cannot be read: no such file, or no permission");
-  header = read_header(path, file, file_bytes);
+  header = read_header(path, file, file_bytes, words);
   if (header.shape != shape) {
     fail(path,
          fmt::format("shape {}, but the layer needs {}", to_text(header.shape), to_text(shape)));
@@ -213,6 +222,18 @@ OperandTensor read_npy_operands(const fs::path& path, const std::vector<int>& sh
 
 PsumTensor read_npy_psums(const fs::path& path, const std::vector<int>& shape) {
   return read_tensor<PsumTensor>(path, shape, 32, 4);
+}
+
+std::vector<float> read_npy_floats(const fs::path& path, const std::vector<int>& shape) {
+  Header header;
+  std::ifstream file = open(path, shape, 4, header, Words::kFloats);
+  std::vector<float> floats;
+  std::array<char, 4> bytes{};
+  for (std::int64_t i = 0; i < elements(shape); ++i) {
+    if (!file.read(bytes.data(), bytes.size())) fail(path, "cannot be read to its end");
+    floats.push_back(std::bit_cast<float>(decode(bytes.data(), 4)));
+  }
+  return floats;
 }
 
 void write_npy(const fs::path& path, const OperandTensor& t) { write_tensor(path, t); }

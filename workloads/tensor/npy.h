@@ -1,4 +1,5 @@
-// NumPy's .npy files, format versions 1 and 2: signed little-endian integers in C order.
+// NumPy's .npy files, format versions 1 and 2: signed little-endian integers, or floats, in C
+// order.
 //
 // Sizes are checked against the length of the file before memory is taken. Every complaint is an
 // InputError that names the file.
@@ -16,6 +17,9 @@ OperandTensor read_npy_operands(const std::filesystem::path& path, const std::ve
                                 int operand_bits);
 // Reads an array of `shape`, stored as int8, int16 or int32.
 PsumTensor read_npy_psums(const std::filesystem::path& path, const std::vector<int>& shape);
+// Reads an array of `shape`, stored as float32.
+std::vector<float> read_npy_floats(const std::filesystem::path& path,
+                                   const std::vector<int>& shape);
 
 // Write int16 and int32 beside `path`, then rename, so that no half-written file remains.
 void write_npy(const std::filesystem::path& path, const OperandTensor& t);

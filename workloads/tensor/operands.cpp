@@ -79,6 +79,45 @@ OperandTensor read_operands(const std::filesystem::path& path, const std::vector
   return tensor;
 }
 
+// What does not depend on the channel.
+RequantChannel rescale_of(const Layer& layer) {
+  RequantChannel channel;
+  channel.rule = layer.post.rescaling == Rescaling::kOnnx           ? Requant::kOnnx
+                 : layer.post.rescaling == Rescaling::kTfliteSingle ? Requant::kTfliteSingle
+                                                                    : Requant::kTflite;
+  channel.zero_point = layer.formats.ofmap_zero;
+  channel.range = {layer.least_ofmap(), layer.most_ofmap()};
+  return channel;
+}
+
+std::size_t rescaled_channels(const Layer& layer) {
+  const bool shifts = layer.post.rescaling == Rescaling::kShift;
+  return shifts ? 0 : static_cast<std::size_t>(layer.bound(Dim::kG) * layer.bound(Dim::kM));
+}
+
+std::vector<RequantChannel> read_rescale(const Layer& layer, const std::filesystem::path& stem) {
+  std::vector<RequantChannel> channels(rescaled_channels(layer), rescale_of(layer));
+  if (channels.empty()) return channels;
+  const std::vector<int> shape{static_cast<int>(channels.size())};
+  if (layer.post.rescaling == Rescaling::kOnnx) {
+    const std::vector<float> scales = read_npy_floats(stem.string() + ".scale.npy", shape);
+    for (std::size_t i = 0; i < channels.size(); ++i) channels[i].scale = scales[i];
+    return channels;
+  }
+  const PsumTensor mantissas = read_npy_psums(stem.string() + ".multiplier.npy", shape);
+  const PsumTensor shifts = read_npy_psums(stem.string() + ".shift.npy", shape);
+  for (std::size_t i = 0; i < channels.size(); ++i) {
+    if (mantissas.data[i] < 0 || shifts.data[i] < -31 || shifts.data[i] > 30) {
+      throw InputError({stem.string() + ".multiplier.npy", 0},
+                       fmt::format("channel {} has multiplier {} and shift {}; multipliers are not "
+                                   "negative, shifts -31 to 30",
+                                   i, mantissas.data[i], shifts.data[i]));
+    }
+    channels[i].fixed = {mantissas.data[i], shifts.data[i]};
+  }
+  return channels;
+}
+
 std::vector<int> bias_shape(const Layer& layer) {
   return {layer.has_bias() ? layer.bound(Dim::kG) * layer.bound(Dim::kM) : 0};
 }
@@ -110,8 +149,22 @@ Operands synthetic_operands(const Layer& words, std::uint64_t seed, int psum_bit
     const int value = filter_zero.zero(number) ? 0 : synthetic_non_zero(w, number);
     out.filter.data[i] = static_cast<std::int16_t>(around(w, formats.filter_zero, value));
   }
-
+  out.rescale = synthetic_rescale(layer, seed);
   return out;
+}
+
+std::vector<RequantChannel> synthetic_rescale(const Layer& words, std::uint64_t seed) {
+  const Layer layer = unpacked(words);
+  const RandomStream stream(seed, layer.name + "/rescale");
+  std::vector<RequantChannel> channels(rescaled_channels(layer), rescale_of(layer));
+  constexpr std::int64_t kLeast = std::int64_t{1} << 30;
+  for (std::size_t i = 0; i < channels.size(); ++i) {
+    const auto random = static_cast<std::int64_t>(stream.at(static_cast<std::int64_t>(i)) >> 34);
+    const auto mantissa = static_cast<std::int32_t>(kLeast + random);
+    channels[i].fixed = {mantissa, -layer.post.requant_shift};
+    channels[i].scale = static_cast<float>(std::ldexp(mantissa, -layer.post.requant_shift - 31));
+  }
+  return channels;
 }
 
 PsumTensor synthetic_biases(const Layer& words, std::uint64_t seed, int bits) {
@@ -148,6 +201,7 @@ Operands operands_from_directory(const Layer& words, const std::filesystem::path
       read_operands(file("ifmap"), ifmap_shape(unpadded), layer.ifmap_code());
 
   Operands out{padded_ifmap(layer, given.data), {filter_shape(layer), {}}, {bias_shape(layer), {}}};
+  out.rescale = read_rescale(layer, dir / layer.name);
   if (layer.kind != LayerKind::kPool) {
     out.filter = read_operands(file("filter"), filter_shape(layer), layer.filter_code());
   }

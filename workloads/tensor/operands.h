@@ -23,6 +23,10 @@ Operands synthetic_operands(const Layer& layer, std::uint64_t seed, int psum_bit
 // The biases alone, uniform in +-2^bits; bits 0..28.
 PsumTensor synthetic_biases(const Layer& layer, std::uint64_t seed, int bits);
 
+// Multipliers of the ofmap channels, uniform in [1/2, 1) * 2^-requant_shift; none where the layer
+// shifts.
+std::vector<RequantChannel> synthetic_rescale(const Layer& layer, std::uint64_t seed);
+
 // Puts words of the layer's ifmap without its padding, [N][G*C][rows][cols] in this order, into its
 // padded planes.
 OperandTensor padded_ifmap(const Layer& layer, const std::vector<std::int16_t>& words);

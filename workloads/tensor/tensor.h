@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "workloads/format/affine.h"
 #include "workloads/layer/layer.h"
 
 namespace orrery {
@@ -28,10 +29,12 @@ struct PsumTensor {
 //   ifmap  [N][G*C][H][W], planes padded with zeros (H = padded_rows, W = padded_cols)
 //   filter [G*M][C][R][S]   (empty for pooling layers)
 //   bias   [G*M]            (empty where the layer has none), in units of the psum
+//   rescale[G*M]            (empty where psums are shifted)
 struct Operands {
   OperandTensor ifmap;
   OperandTensor filter;
   PsumTensor bias;
+  std::vector<RequantChannel> rescale{};
 };
 
 // Shapes as above; ofmap is [N][G*M][P][Q] before pooling, [N][G*M][P'][Q'] after.
