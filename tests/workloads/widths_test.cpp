@@ -106,7 +106,8 @@ const std::vector<std::pair<std::string, std::string>> kMalformed{
     {kA + ", post: {requant_shift: 1.5}}\n",
      ":4: layers[0].post.requant_shift is '1.5'; it must be a whole number"},
     {kA + ", post: {requant: 1}}\n",
-     ":4: unknown key 'requant' in layers[0].post (known: bias, requant_shift, relu, pool)"},
+     ":4: unknown key 'requant' in layers[0].post (known: bias, requant_shift, relu, pool, "
+     "rescaling, clamp)"},
     {kA + ", left_out: [lrn]}\n", ":4: layers[0].left_out is a list; it must be a text"},
     {kA + ", left_out: ''}\n", ":4: layers[0].left_out is empty; it must say what is left out"},
     {kA + ", left_out: \"l\\nrn\"}\n",
