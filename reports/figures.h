@@ -78,6 +78,8 @@ inline constexpr std::array kLayerFigures{
                         [](const LayerResult& r) -> Value { return r.processing_ms; }},
     Figure<LayerResult>{"macs", [](const LayerResult& r) -> Value { return r.macs; }},
     Figure<LayerResult>{"macs_gated", [](const LayerResult& r) -> Value { return r.macs_gated; }},
+    Figure<LayerResult>{"chain_overflows",
+                        [](const LayerResult& r) -> Value { return r.chain_overflows; }},
     Figure<LayerResult>{"active_pes",
                         [](const LayerResult& r) -> Value { return whole(r.active_pes); }},
     Figure<LayerResult>{"active_pes_mean",

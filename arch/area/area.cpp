@@ -29,14 +29,35 @@ double registers_um2(std::int64_t bits) {
   return 1e6 * register_cost(one_word, {.node_nm = kNodeNm}).area_mm2;
 }
 
-// Multiplier, adders, a register of two operands and a psum between pipeline stages, and for a
-// datapath that is gated a bit for each ifmap word.
+// A single-precision adder, of the same set.
+constexpr double kSingleAdderUm2 = 4184;
+// Exclusive nors and the count of ones are taken as a full adder for each of 16 signs; a shift and
+// a negation as an adder of the operand each.
+constexpr int kSigns = 16;
+
+// What makes the term of a psum.
+double term_um2(const Machine& m) {
+  const MacTraits& mac = find_mac(m.mac)->traits;
+  const int bits = m.numbers.operand_bits;
+  if (mac.cuts || mac.singles) return kMultiplier.at(bits);
+  if (mac.ifmap.takes(kSignCode)) return kAdder.at(kSigns);
+  if (!mac.tables) return kAdder.at(bits) * (mac.filter.takes(kFiveLevelCode) ? 2 : 1);
+  const int filter = m.mac_options.filter_bits;
+  const bool shared = m.mac_options.organisation != LutOrganisation::kProductTable;
+  return registers_um2((std::int64_t{1} << (shared ? filter : filter + bits)) * (filter + bits));
+}
+
+// The term, adders, a register of two operands and a psum between pipeline stages, and for a
+// datapath that is gated by ifmaps a bit for each ifmap word. Psums in singles have their adder
+// beside that of the chain.
 double mac_um2(const Machine& m) {
   const Numbers& n = m.numbers;
+  const MacTraits& mac = find_mac(m.mac)->traits;
   const int stages = m.pe.pipeline_stages - 1;
-  double um2 = kMultiplier.at(n.operand_bits) + m.pe.adders * kAdder.at(n.psum_bits);
+  double um2 = term_um2(m) + m.pe.adders * kAdder.at(n.psum_bits);
+  if (mac.singles) um2 += m.pe.adders * kSingleAdderUm2;
   if (stages > 0) um2 += registers_um2(std::int64_t{stages} * (2 * n.operand_bits + n.psum_bits));
-  if (find_mac(m.mac)->gates()) um2 += registers_um2(m.pe.ifmap_spad_words);
+  if (mac.gating == Gating::kIfmap) um2 += registers_um2(m.pe.ifmap_spad_words);
   return um2 * logic_area_ratio(kNodeNm, m.technology.node_nm);
 }
 

@@ -109,6 +109,14 @@ void draw_levels(const Machine& m, Drawing& drawing) {
   }
 }
 
+std::string gated_by(const Machine& m) {
+  const MacTraits& mac = find_mac(m.mac)->traits;
+  if (mac.skips) return ", passes over zero ifmap operands";
+  if (mac.gating == Gating::kNone) return "";
+  return fmt::format(", gated by zero {} operands",
+                     mac.gating == Gating::kIfmap ? "ifmap" : "filter");
+}
+
 void draw_array(const Machine& m, Drawing& drawing) {
   const Pe& pe = m.pe;
   const Numbers& n = m.numbers;
@@ -133,7 +141,7 @@ void draw_array(const Machine& m, Drawing& drawing) {
                    some(pe.psum_out_fifo_packets, "packet")),
        fmt::format("  {:<10} {} pipeline {}, {}{}", m.mac, pe.pipeline_stages,
                    pe.pipeline_stages == 1 ? "stage" : "stages", some(pe.adders, "adder"),
-                   find_mac(m.mac)->gates() ? ", gated by zero ifmap operands" : ""),
+                   gated_by(m)),
        fmt::format("  numbers    operands {}, products {}, psums {} bits ({}), words {} bits",
                    n.operand_bits, n.product_bits, n.psum_bits, enum_name(n.overflow),
                    n.word_bits)});

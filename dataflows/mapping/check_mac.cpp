@@ -42,6 +42,9 @@ std::string check_pace_of(const Mac& mac, const MacRegisters& registers) {
 // The words of signs count the lanes without a channel too.
 std::string check_signs(const Layer& layer, const Machine& machine) {
   if (layer.ifmap_code().coding != Coding::kSign) return {};
+  const bool pads = layer.pad_top + layer.pad_bottom + layer.pad_left + layer.pad_right > 0;
+  if (pads && layer.formats.sign_padding == SignPadding::kMasked)
+    return "the layer leaves products of padding out; padding of signs here is -1, and counts";
   const std::int64_t signs = layer.packing.lanes * std::int64_t{layer.bound(Dim::kC)} *
                              layer.bound(Dim::kR) * layer.bound(Dim::kS);
   const int bits = static_cast<int>(std::bit_width(static_cast<std::uint64_t>(signs))) + 1;

@@ -19,6 +19,8 @@ void check_packet(std::size_t offered, int words) {
 }  // namespace
 
 PeSetup pe_setup(const Machine& machine, const Arithmetic& arithmetic, const PassProgram& program) {
+  if (!find_mac(machine.mac)->traits.cuts)
+    throw std::logic_error("a PE by itself multiplies; it has no " + machine.mac);
   return {.pe = machine.pe,
           .ifmap_packet_words = packet_words(machine, Tensor::kIfmap),
           .filter_packet_words = packet_words(machine, Tensor::kFilter),

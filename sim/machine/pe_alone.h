@@ -30,7 +30,8 @@ struct PeSetup {
   bool gates = false;  // a zero ifmap word keeps the MAC quiet in its slot
 };
 
-// The setup of a PE of `machine` that takes no psums.
+// The setup of a PE of `machine` that takes no psums. The MAC is one that multiplies and operands
+// have no zero points; std::logic_error for another datapath.
 PeSetup pe_setup(const Machine& machine, const Arithmetic& arithmetic, const PassProgram& program);
 
 // Ports in one cycle. A packet is offered as a whole, and only while its stream is not over (and,

@@ -148,6 +148,21 @@ TEST(EnergyTables, PrintHowAPriceCameAbout) {
   EXPECT_EQ(text.find("pool.none.compute"), std::string::npos) << "not performed";
 }
 
+// At 45 nm and 16-bit psums: a 16-bit multiplier 0.8 pJ and an adder 0.05; 0.15 of a 16-bit adder;
+// 0.072 for 16 signs; no multiplier where terms come from a table.
+TEST(EnergyTables, PriceAMacByItsDatapath) {
+  const EnergyTable table = read_energy_table(kArch / "energy" / "horowitz45.yaml");
+  Machine machine = read_machine(kArch / "eyeriss.yaml");
+  const std::vector<std::pair<std::string, double>> wanted{
+      {"mac_zero_gated", 0.85}, {"mac_ternary", 0.0575}, {"mac_binary", 0.122}, {"mac_lut", 0.05}};
+  for (const auto& [mac, pj] : wanted) {
+    machine.mac = mac;
+    EXPECT_NEAR(value(price_list(table, machine), Action::mac_none_compute), pj, 1e-9) << mac;
+  }
+  machine.mac = "mac_int16_dfp";
+  EXPECT_NEAR(value(price_list(table, machine), Action::adder_none_merge), 0.9, 1e-9);
+}
+
 TEST(EnergyTables, AreDocumentedFieldByField) {
   std::ostringstream page;
   page << std::ifstream(std::string(ORRERY_SOURCE_DIR) + "/docs/energy.md").rdbuf();

@@ -42,6 +42,31 @@ TEST_F(Compare, ShowsMachinesOfEqualAreaThatReadBack) {
   EXPECT_EQ(answer.code, 0) << answer.err;
 }
 
+TEST_F(Compare, PutsDatapathsBesideEachOther) {
+  const std::string network = file("small.yaml",
+                                   "name: small\nsource: s\nlayers:\n"
+                                   "- {name: A, conv: {in: [20, 6, 6], filters: 8, kernel: 3, "
+                                   "pad: 1}, post: {relu: true}}\n");
+  const std::string json = path("macs.json");
+  const Answer answer =
+      orrery({"compare", "eyeriss", network, "--macs",
+              "mac_int8,mac_int16_dfp,mac_lut,mac_ternary,mac_shift,mac_binary,mac_zero_skip",
+              "--json", json});
+  EXPECT_EQ(answer.code, 0) << answer.err;
+  expect_in("\nmac_zero_skip cannot run: layer A: mac_zero_skip passes over zeros", answer);
+  const boost::json::value read = boost::json::parse(content(json));
+  std::string all;
+  for (const auto& run : read.at("runs").as_array()) {
+    const bool ran = run.at("refused").as_string().empty();
+    all += fmt::format("{} {} {}; ", run.at("mac").as_string().c_str(),
+                       run.at("lanes").to_number<int>(),
+                       ran ? run.at("layers").at(0).at("check").as_string().c_str() : "refused");
+  }
+  EXPECT_EQ(all,
+            "mac_int8 1 equal; mac_int16_dfp 1 equal; mac_lut 1 equal; mac_ternary 1 equal; "
+            "mac_shift 1 equal; mac_binary 16 equal; mac_zero_skip 1 refused; ");
+}
+
 TEST_F(Compare, AnswersMistakesWithWhatWouldBeRight) {
   expect_mistake(kSmall + Arguments{"--dataflows", "rs,os_d"},
                  "--dataflows: there is no dataflow 'os_d' (did you mean 'os_a'?)");
@@ -50,6 +75,10 @@ TEST_F(Compare, AnswersMistakesWithWhatWouldBeRight) {
                  "'energy'?)");
   expect_mistake(kSmall + Arguments{"--pes", "256"},
                  "--pes is for --equal-area: a machine file says how many PEs it has");
+  expect_mistake(kSmall + Arguments{"--macs", "mac_int8,mac_binery"},
+                 "--macs: there is no MAC datapath 'mac_binery' (did you mean 'mac_binary'?)");
+  expect_mistake(kSmall + Arguments{"--macs", "mac_int8", "--equal-area"},
+                 "--equal-area and --macs do not go together");
   expect_mistake(kSmall + Arguments{"--show-machines"},
                  "--show-machines is for --equal-area; orrery show prints a machine file");
 }

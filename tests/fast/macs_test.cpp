@@ -1,18 +1,25 @@
 // Every MAC datapath on random machines of both paces and all routes: ofmaps against the golden
 // reference, and both engines against each other.
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <cstdlib>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "arch/mac/all.h"
+#include "dataflows/all.h"
 #include "sim/cycle/engine.h"
 #include "tests/cycle/random_case.h"
 #include "tests/fast/same.h"
 #include "workloads/format/pack.h"
 #include "workloads/input/input_error.h"
+#include "workloads/input/override.h"
+#include "workloads/network/network.h"
+#include "workloads/network/widths.h"
+#include "workloads/tensor/operands.h"
 
 namespace orrery::test {
 namespace {
@@ -81,6 +88,53 @@ TEST_P(MacsOnMachines, TakeTheSameCyclesAndActionsInBothEngines) {
               "")
         << c.text;
   });
+}
+
+// Machines as they stand in arch/, with this datapath; none where it would be a mistake.
+std::vector<Machine> machines_with(const std::string& mac) {
+  std::vector<Machine> machines;
+  for (const char* name :
+       {"eyeriss", "shidiannao", "tutorial_2x2", "tutorial_4x4", "tutorial_in_place_3x3",
+        "tutorial_spill_2x3", "tutorial_systolic_4x4", "tutorial_tree_2x2"}) {
+    Node file = parse_yaml(fmt::format("{}/arch/{}.yaml", ORRERY_SOURCE_DIR, name));
+    try {
+      override_values(file, mac_overrides(read_machine(file), mac));
+      machines.push_back(read_machine(file));
+    } catch (const InputError&) {
+      // Words too narrow, or an order of additions that is open.
+    }
+  }
+  return machines;
+}
+
+// A small layer in two groups, with strides and padding, in the machine's numbers.
+Layer small_layer(const Machine& machine) {
+  const Network network = read_network(parse_yaml_text(
+      "name: n\nsource: s\nlayers:\n- {name: L, conv: {in: [40, 7, 6], filters: 6, kernel: [3, 2], "
+      "stride: [2, 1], pad: 1, groups: 2}, post: {relu: true}, ifmap_zeros: 0.4}\n",
+      "n.yaml"));
+  return at_widths(network, machine.widths()).layers[0];
+}
+
+TEST_P(MacsOnMachines, RunByEveryDataflowThatFits) {
+  std::set<std::string_view> ran;
+  for (const Machine& machine : machines_with(GetParam())) {
+    const Layer layer = small_layer(machine);
+    const Operands in = synthetic_operands(layer, 9, machine.numbers.psum_bits);
+    for (const Dataflow& dataflow : kDataflows) {
+      try {
+        const Mapping mapping = dataflow.map(layer, machine);
+        if (!check(mapping, layer, machine).empty()) continue;
+        const LayerResult result = run_layer(machine, layer, mapping, in);
+        EXPECT_EQ(result.check, Check::kEqual)
+            << machine.name << " " << dataflow.name << ": " << result.difference;
+        ran.insert(dataflow.name);
+      } catch (const InputError&) {
+        // None of its mappings fits this machine.
+      }
+    }
+  }
+  EXPECT_EQ(ran.size(), kDataflows.size());
 }
 
 INSTANTIATE_TEST_SUITE_P(All, MacsOnMachines, testing::ValuesIn(played_macs()),

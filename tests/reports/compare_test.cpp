@@ -25,6 +25,8 @@ ComparedRun run_named(const std::string& dataflow, double mac, double dram) {
   LayerResult layer;
   layer.name = "L1";
   layer.macs = 100;
+  layer.counts[Action::mac_none_compute] = 60;
+  layer.counts[Action::mac_none_gate] = 40;
   layer.cycles = 50;
   layer.counts[Action::dram_ifmap_read] = 7;
   run.result.layers.push_back(layer);

@@ -77,11 +77,16 @@ struct Pool {
   bool operator==(const Pool&) const = default;
 };
 
+// What stands in the padding of an ifmap of signs, which have no zero: -1, or nothing, with the
+// products there left out.
+enum class SignPadding : std::uint8_t { kMinusOne, kMasked };
+
 // The numbers that a layer's words stand for: codes, and for ifmap, filter and ofmap the code's
 // integer that means zero. A code of no bits is two's complement of operand_bits.
 struct Formats {
   Code ifmap{Coding::kTwos, 0}, filter{Coding::kTwos, 0}, ofmap{Coding::kTwos, 0};
   int ifmap_zero = 0, filter_zero = 0, ofmap_zero = 0;
+  SignPadding sign_padding = SignPadding::kMinusOne;
   bool states_ifmap = false, states_filter = false;  // by the network's author
   bool operator==(const Formats&) const = default;
 };

@@ -34,6 +34,12 @@ struct EnumNames<Rescaling> {
       std::pair{Rescaling::kTfliteSingle, "tflite_single"}, std::pair{Rescaling::kOnnx, "onnx"}};
 };
 
+template <>
+struct EnumNames<SignPadding> {
+  static constexpr std::array kNames{std::pair{SignPadding::kMinusOne, "minus_one"},
+                                     std::pair{SignPadding::kMasked, "masked"}};
+};
+
 // Bounds that keep every product of two of them, and every coordinate, in an int.
 inline constexpr int kMaxChannels = 1 << 20;
 inline constexpr int kMaxPlane = 1 << 15;
@@ -179,6 +185,7 @@ struct LayerWords {
   std::string left_out;
   int operand_bits = 0;
   CodeWords ifmap, filter;
+  SignPadding sign_padding = SignPadding::kMinusOne;
   int product_shift = 0;
   double ifmap_zeros = 0, filter_zeros = 0;
   template <class V>
@@ -209,6 +216,8 @@ struct LayerWords {
             {.doc = "numbers of the ifmap, in place of operand_bits", .optional = true});
     v.field("filter", filter,
             {.doc = "numbers of the filters, in place of operand_bits", .optional = true});
+    v.field("sign_padding", sign_padding,
+            {.doc = "padding of an ifmap of signs: -1, or products left out", .optional = true});
     v.field("product_shift", product_shift,
             {.doc = "bits cut from the right of each product",
              .unit = "bit",

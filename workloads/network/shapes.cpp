@@ -160,7 +160,7 @@ void shape_pool(Layer& layer, const PoolLayerWords& w, const Node& node) {
 // Only the keys of a pooling layer mean something there.
 void check_pool_keys(const Node& node) {
   for (const std::string_view key :
-       {"post", "product_shift", "filter_zeros", "filter", "pool_after"}) {
+       {"post", "product_shift", "filter_zeros", "filter", "sign_padding", "pool_after"}) {
     if (node.find(key) == nullptr) continue;
     const Node& at = node.toward(key);
     at.fail(fmt::format("{} means nothing: a pooling layer has no products", at.path));
@@ -225,6 +225,7 @@ Code make_code(const CodeWords& w, const Node& node) {
 
 void set_codes(Layer& layer, const LayerWords& w, const Node& node) {
   const Node *ifmap = node.find("ifmap"), *filter = node.find("filter");
+  layer.formats.sign_padding = w.sign_padding;
   layer.formats.states_ifmap = ifmap != nullptr;
   layer.formats.states_filter = filter != nullptr;
   if (ifmap != nullptr) {
