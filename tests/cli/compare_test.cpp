@@ -53,7 +53,8 @@ TEST_F(Compare, PutsDatapathsBesideEachOther) {
               "mac_int8,mac_int16_dfp,mac_lut,mac_ternary,mac_shift,mac_binary,mac_zero_skip",
               "--json", json});
   EXPECT_EQ(answer.code, 0) << answer.err;
-  expect_in("\nmac_zero_skip cannot run: layer A: mac_zero_skip passes over zeros", answer);
+  EXPECT_NE(answer.out.find("\nmac_zero_skip cannot run: layer A: mac_zero_skip passes over zeros"),
+            std::string::npos);
   const boost::json::value read = boost::json::parse(content(json));
   std::string all;
   for (const auto& run : read.at("runs").as_array()) {
