@@ -17,7 +17,8 @@ const std::map<std::string, double> kPj{
     {"noc.bus_word", 0},     {"noc.delivery", 4},      {"noc.hop", 4},
     {"spad.fill", 1},        {"spad.operand_read", 1}, {"spad.first_write", 1},
     {"spad.update_read", 1}, {"spad.update_write", 1}, {"spad.drain_read", 1},
-    {"mac.compute", 2},      {"mac.gate", 0.064},      {"adder.merge", 0},
+    {"mac.compute", 2},      {"mac.gate", 0.064},      {"mac.lut_read", 0},
+    {"mac.table_build", 0},  {"mac.spill", 0},         {"adder.merge", 0},
     {"pool.compute", 0},     {"post.word", 0}};
 const std::map<std::string, std::string> kLevels{
     {"dram", "dram"}, {"glb", "glb"},   {"noc", "noc"},  {"spad", "spad"},
