@@ -65,6 +65,13 @@ std::string describe_dataflow(const std::filesystem::path& path) {
   return read_pattern(path).description;
 }
 
+std::string quiet_where(const MacTraits& t) {
+  if (t.skips) return ", passes over those that are zero";
+  if (t.gating == Gating::kNone) return "";
+  return fmt::format(", quiet where the {} operand is zero",
+                     t.gating == Gating::kIfmap ? "ifmap" : "filter");
+}
+
 }  // namespace
 
 int list_command(const Options&) {
@@ -76,8 +83,10 @@ int list_command(const Options&) {
   print_files("energy tables", known_energy_tables(), describe_energy_table);
   fmt::print("MACs\n");
   for (const Mac& mac : kMacs) {
-    fmt::print("  {:<24} {}-bit operands{}\n", mac.name, mac.operand_bits,
-               mac.gates ? ", quiet where the ifmap operand is zero" : "");
+    const MacTraits& t = mac.traits;
+    fmt::print("  {:<24} {}{}-bit ifmap operands{}\n", mac.name,
+               t.least_bits == t.most_bits ? "" : fmt::format("{}- to ", t.least_bits), t.most_bits,
+               quiet_where(t));
   }
   return kExitDone;
 }

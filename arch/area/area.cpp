@@ -36,7 +36,7 @@ double mac_um2(const Machine& m) {
   const int stages = m.pe.pipeline_stages - 1;
   double um2 = kMultiplier.at(n.operand_bits) + m.pe.adders * kAdder.at(n.psum_bits);
   if (stages > 0) um2 += registers_um2(std::int64_t{stages} * (2 * n.operand_bits + n.psum_bits));
-  if (find_mac(m.mac)->gates) um2 += registers_um2(m.pe.ifmap_spad_words);
+  if (find_mac(m.mac)->gates()) um2 += registers_um2(m.pe.ifmap_spad_words);
   return um2 * logic_area_ratio(kNodeNm, m.technology.node_nm);
 }
 

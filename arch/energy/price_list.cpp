@@ -158,7 +158,7 @@ std::string note(const Price& price) {
 bool performs(const Machine& machine, Action action) {
   const ActionName& a = kActions[static_cast<std::size_t>(action)];
   if (a.structure == "pool") return machine.pe.pools;
-  if (a.action == "gate") return find_mac(machine.mac)->gates;
+  if (a.action == "gate") return find_mac(machine.mac)->gates();
   if (a.action != "hop") return true;
   if (a.tensor == "psum") return machine.array.psum_route == PsumRoute::kColumn;
   const bool windows = machine.pe.fifo_h_words > 0 || machine.pe.fifo_v_words > 0;

@@ -1,5 +1,4 @@
-// The one list of MAC datapaths. Values and cycles are those of a plain multiplier and adder in
-// every one of them; they differ in operand width and in what makes the datapath switch.
+// The one list of MAC datapaths, and what each states.
 #pragma once
 
 #include <array>
@@ -8,42 +7,56 @@
 #include <string_view>
 #include <vector>
 
+#include "arch/mac/mac_binary.h"
+#include "arch/mac/mac_int16.h"
+#include "arch/mac/mac_int16_dfp.h"
+#include "arch/mac/mac_int8.h"
+#include "arch/mac/mac_lut.h"
+#include "arch/mac/mac_shift.h"
+#include "arch/mac/mac_ternary.h"
+#include "arch/mac/mac_zero_gated.h"
+#include "arch/mac/mac_zero_skip.h"
+
 namespace orrery {
-
-// 16-bit operands; switches for every pair.
-struct MacInt16 {
-  static constexpr std::string_view kName = "mac_int16";
-  static constexpr int kOperandBits = 16;
-  static constexpr bool kGates = false;
-};
-
-// 16-bit operands; an ifmap operand of zero leaves the datapath, the filter spad and the psum spad
-// quiet in its slot (Eyeriss, JSSC 2017: the zero buffer of the PE). Saves energy, not cycles.
-struct MacZeroGated {
-  static constexpr std::string_view kName = "mac_zero_gated";
-  static constexpr int kOperandBits = 16;
-  static constexpr bool kGates = true;
-};
-
-// 8-bit operands, psums of up to 32 bits; switches for every pair.
-struct MacInt8 {
-  static constexpr std::string_view kName = "mac_int8";
-  static constexpr int kOperandBits = 8;
-  static constexpr bool kGates = false;
-};
 
 struct Mac {
   std::string_view name;
-  int operand_bits;
-  bool gates;  // an ifmap operand of zero gates its slot
-  bool is_gated_by(std::int16_t ifmap) const { return gates && ifmap == 0; }
+  MacTraits traits;
+  // Fields of a word, and cycles that a pair of words takes.
+  int (*lanes)(const MacRegisters&);
+  int (*cycles)(const MacRegisters&);
+  // The term that a pair of words adds to the psum, before any cut; and what it does in its slot,
+  // where its ifmap word is that of the pair before.
+  std::int32_t (*product)(std::int16_t ifmap, std::int16_t filter, const MacRegisters&);
+  MacAction (*action)(std::int16_t ifmap, std::int16_t filter, const MacRegisters&);
+
+  bool gates() const { return traits.gating != Gating::kNone; }
 };
+
+template <class Kind>
+constexpr Mac describe_mac() {
+  Mac mac{Kind::kName, Kind::kTraits, nullptr, nullptr, Kind::product, Kind::action};
+  if constexpr (requires(MacRegisters r) { Kind::lanes(r); }) {
+    mac.lanes = Kind::lanes;
+  } else if constexpr (requires { Kind::kLanes; }) {
+    mac.lanes = [](const MacRegisters&) { return Kind::kLanes; };
+  } else {
+    mac.lanes = [](const MacRegisters&) { return 1; };
+  }
+  if constexpr (requires(MacRegisters r) { Kind::cycles(r); }) {
+    mac.cycles = Kind::cycles;
+  } else {
+    mac.cycles = [](const MacRegisters&) { return 1; };
+  }
+  return mac;
+}
 
 template <class... Kinds>
 constexpr std::array<Mac, sizeof...(Kinds)> list_macs() {
-  return {Mac{Kinds::kName, Kinds::kOperandBits, Kinds::kGates}...};
+  return {describe_mac<Kinds>()...};
 }
-inline constexpr auto kMacs = list_macs<MacInt16, MacZeroGated, MacInt8>();
+inline constexpr auto kMacs = list_macs<MacInt8, MacInt16, MacInt16Dfp, MacZeroGated, MacZeroSkip,
+                                        MacLut, MacBinary, MacTernary, MacShift>();
 
 // The datapath of that name, or null.
 constexpr const Mac* find_mac(std::string_view name) {
@@ -58,5 +71,16 @@ inline std::vector<std::string> mac_names() {
   for (const Mac& mac : kMacs) names.emplace_back(mac.name);
   return names;
 }
+
+// The term of a pair as it reaches the adder.
+inline std::int32_t term(const Mac& mac, std::int16_t ifmap, std::int16_t filter,
+                         const MacRegisters& r) {
+  const std::int32_t full = mac.product(ifmap, filter, r);
+  return mac.traits.cuts ? cut(full, r.arithmetic) : full;
+}
+
+// Why the datapath cannot be set so; empty: it can. Operands are one clause each, to follow the
+// name of the datapath.
+std::string why_not(const Mac& mac, const MacRegisters& r);
 
 }  // namespace orrery

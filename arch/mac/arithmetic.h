@@ -14,13 +14,16 @@ constexpr std::int32_t low_bits(std::uint32_t value, int bits) {
   return static_cast<std::int32_t>(value << unused) >> unused;
 }
 
-// ifmap * filter, shifted right (floor), cut to product_bits. Two 16-bit operands never overflow 32
-// bits.
+// A whole product, shifted right (floor), cut to product_bits.
+constexpr std::int32_t cut(std::int32_t product, const Arithmetic& arithmetic) {
+  const std::int32_t shifted = product >> arithmetic.product_shift;
+  return low_bits(static_cast<std::uint32_t>(shifted), arithmetic.product_bits);
+}
+
+// ifmap * filter, cut. Two 16-bit operands never overflow 32 bits.
 constexpr std::int32_t product(std::int16_t ifmap, std::int16_t filter,
                                const Arithmetic& arithmetic) {
-  const std::int32_t full = std::int32_t{ifmap} * std::int32_t{filter};
-  const std::int32_t shifted = full >> arithmetic.product_shift;
-  return low_bits(static_cast<std::uint32_t>(shifted), arithmetic.product_bits);
+  return cut(std::int32_t{ifmap} * std::int32_t{filter}, arithmetic);
 }
 
 // psum + x in psum_bits. Both fit psum_bits already: x is a product (product_bits <= psum_bits in a

@@ -133,7 +133,7 @@ void draw_array(const Machine& m, Drawing& drawing) {
                    some(pe.psum_out_fifo_packets, "packet")),
        fmt::format("  {:<10} {} pipeline {}, {}{}", m.mac, pe.pipeline_stages,
                    pe.pipeline_stages == 1 ? "stage" : "stages", some(pe.adders, "adder"),
-                   find_mac(m.mac)->gates ? ", gated by zero ifmap operands" : ""),
+                   find_mac(m.mac)->gates() ? ", gated by zero ifmap operands" : ""),
        fmt::format("  numbers    operands {}, products {}, psums {} bits ({}), words {} bits",
                    n.operand_bits, n.product_bits, n.psum_bits, enum_name(n.overflow),
                    n.word_bits)});

@@ -259,7 +259,7 @@ void Numbers::fields(V& v) {
   v.field("word_bits", word_bits,
           {.doc = "word of every store, bus and count", .unit = "bit", .min = 8, .max = 64});
   v.field("operand_bits", operand_bits,
-          {.doc = "ifmap and filter operands, signed", .unit = "bit", .min = 8, .max = 16});
+          {.doc = "ifmap operands: 8 or 16, or what mac has", .unit = "bit", .min = 1, .max = 16});
   v.field("product_bits", product_bits,
           {.doc = "what is kept of a product", .unit = "bit", .min = 8, .max = 32});
   v.field("psum_bits", psum_bits, {.doc = "psums, signed", .unit = "bit", .min = 8, .max = 32});

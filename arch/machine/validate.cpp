@@ -73,14 +73,18 @@ void check_clocks(const Machine& m, const Node& root) {
 
 void check_numbers(const Machine& m, const Node& root) {
   const Numbers& n = m.numbers;
-  if (n.operand_bits != 8 && n.operand_bits != 16) {
+  const MacTraits& mac = find_mac(m.mac)->traits;
+  const bool whole_bytes = mac.most_bits < 8 || n.operand_bits == 8 || n.operand_bits == 16;
+  if (!whole_bytes) {
     root.toward("numbers.operand_bits")
         .fail(fmt::format("numbers.operand_bits is {}; it must be 8 or 16", n.operand_bits));
   }
-  if (n.operand_bits != find_mac(m.mac)->operand_bits) {
+  if (n.operand_bits < mac.least_bits || n.operand_bits > mac.most_bits) {
+    const bool one = mac.least_bits == mac.most_bits;
     root.toward("numbers.operand_bits")
-        .fail(fmt::format("numbers.operand_bits is {}; {} multiplies operands of {} bits",
-                          n.operand_bits, m.mac, find_mac(m.mac)->operand_bits));
+        .fail(fmt::format("numbers.operand_bits is {}; {} multiplies operands of {}{} bits",
+                          n.operand_bits, m.mac, one ? "" : fmt::format("{} to ", mac.least_bits),
+                          mac.most_bits));
   }
   if (n.word_bits < n.operand_bits) {
     root.toward("numbers.word_bits")

@@ -42,7 +42,7 @@ Array::Array(const Machine& machine)
 void Array::start(const Pass& pass, const Arithmetic& arithmetic, const PassTiles& tiles,
                   Cycle psums_from) {
   pass_ = &pass;
-  mac_ = MacUnit(arithmetic, find_mac(machine_.mac)->gates);
+  mac_ = MacUnit(arithmetic, find_mac(machine_.mac)->gates());
   tiles_ = tiles;
   has_values_ = tiles.ifmap != nullptr;
   psums_from_ = psums_from;

@@ -15,7 +15,7 @@ std::int64_t slots_for(std::int64_t words) {
 }  // namespace
 
 LockStepValues::LockStepValues(const Machine& machine)
-    : whole_product_bits_(2 * machine.numbers.operand_bits), gates_(find_mac(machine.mac)->gates) {
+    : whole_product_bits_(2 * machine.numbers.operand_bits), gates_(find_mac(machine.mac)->gates()) {
   const Pe& pe = machine.pe;
   // Neighbours take words that the PE itself may no longer need.
   const int held = std::max(pe.fifo_h_words, pe.fifo_v_words) + 1;

@@ -25,7 +25,7 @@ PeSetup pe_setup(const Machine& machine, const Arithmetic& arithmetic, const Pas
           .packet_psums = packet_psums(machine),
           .program = program,
           .arithmetic = arithmetic,
-          .gates = find_mac(machine.mac)->gates};
+          .gates = find_mac(machine.mac)->gates()};
 }
 
 PeAlone::PeAlone(const PeSetup& s)

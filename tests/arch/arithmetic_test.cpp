@@ -8,8 +8,6 @@
 #include <random>
 #include <vector>
 
-#include "arch/mac/all.h"
-
 namespace orrery {
 namespace {
 
@@ -87,19 +85,6 @@ TEST(Arithmetic, IsKnownAtCompileTime) {
   static_assert(product(-1, 1, kEyeriss) == -1);      // floor(-1 / 256)
   static_assert(product(4096, 4096, kEyeriss) == 0);  // 2^24 / 2^8 = 2^16, whose low 16 bits are 0
   static_assert(add(32767, 1, kEyeriss) == -32768);
-}
-
-TEST(Macs, AreFoundByTheirNames) {
-  for (const Mac& mac : kMacs) EXPECT_EQ(find_mac(mac.name), &mac);
-  EXPECT_EQ(find_mac("mac_float"), nullptr);
-  EXPECT_EQ(mac_names(), (std::vector<std::string>{"mac_int16", "mac_zero_gated", "mac_int8"}));
-}
-
-TEST(Macs, OnlyTheZeroGatedOneGatesAndOnlyOnZeroIfmapOperands) {
-  for (const Mac& mac : kMacs) {
-    EXPECT_EQ(mac.is_gated_by(0), mac.name == "mac_zero_gated") << mac.name;
-    EXPECT_FALSE(mac.is_gated_by(1)) << mac.name;
-  }
 }
 
 }  // namespace

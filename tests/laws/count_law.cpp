@@ -265,7 +265,7 @@ class Witness {
   }
 
   bool is_gated(const Point& x) const {
-    if (pools() || !find_mac(machine_.mac)->gates) return false;
+    if (pools() || !find_mac(machine_.mac)->gates()) return false;
     const auto [row, col] = fetch_.plane(x);
     const int channel = x[index(Dim::kG)] * layer_.bound(Dim::kC) + x[index(Dim::kC)];
     const std::vector<int>& shape = in_.ifmap.shape;

@@ -173,7 +173,7 @@ void PlainLockPass::work(int pe, int step) {
 }
 
 void PlainLockPass::multiply(PePlain& p, const LockUse& use, std::int16_t x, std::int16_t w) {
-  const bool gated = x == 0 && find_mac(machine_.mac)->gates;
+  const bool gated = x == 0 && find_mac(machine_.mac)->gates();
   ++counts_[gated ? Action::mac_none_gate : Action::mac_none_compute];
   if (!gated) ++counts_[Action::spad_filter_operand_read];
   add(p, use, plain_product(x, w, arithmetic_), !gated);

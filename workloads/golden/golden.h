@@ -20,6 +20,10 @@ struct Arithmetic {
   int product_bits = 32;  // 8..32
   int psum_bits = 32;     // 8..32
   Overflow overflow = Overflow::kWrap;
+  // > 0: whole products are added in int32 (wrapping) in chains of so many, zeros included, and
+  // each chain is added to a psum that is an IEEE single; a visit of a PE ends a chain too. The
+  // other members then do not matter. 0: psums are integers.
+  int chain = 0;
   bool operator==(const Arithmetic&) const = default;
 };
 
