@@ -1,7 +1,8 @@
-// The sum of an IEEE single and a finite one, to nearest, ties to even. Subnormals are kept, a NaN becomes quiet.
+// The sum of an IEEE single and a whole number that fits int32, to nearest, ties to even: no sum of finite ones
+// overflows. Subnormals are kept, a NaN becomes quiet.
 module mac_fp32_add (
   input  logic [31:0] a_i,
-  input  logic [31:0] b_i,    // finite
+  input  logic [31:0] b_i,  // the whole number, as a single
   output logic [31:0] sum_o
 );
 
@@ -69,8 +70,6 @@ module mac_fp32_add (
       sum_o = {larger[31:23], larger[22:0] != 23'd0, larger[21:0]};
     end else if (digits == 28'd0) begin
       sum_o = {larger[31] & smaller[31], 31'd0};
-    end else if (exponent == 8'hFF) begin
-      sum_o = {larger[31], 8'hFF, 23'd0};
     end
   end
 

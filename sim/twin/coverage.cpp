@@ -38,7 +38,7 @@ class Scratch {
 
 // The value of a key in "\1key\2value\1key\2value...".
 std::string_view value(std::string_view text, std::string_view key) {
-  const std::size_t at = text.find("\1" + std::string(key) + "\2");
+  const std::size_t at = text.find(fmt::format("\1{}\2", key));
   if (at == text.npos) return {};
   const std::string_view rest = text.substr(at + key.size() + 2);
   return rest.substr(0, rest.find('\1'));

@@ -26,13 +26,13 @@ RtlOutputs Reference::outputs(const RtlInputs& in) {
     moves_[i] = stages_[i].full && stages_[i].cycles == 0 && room;
   }
   const bool first_takes = !stages_[0].full || moves_[0];
-  const bool ready = mac_.traits.skips ? waiting_ < kLookAhead : first_takes;
-  return {ready, out.full, out.pair.psum, static_cast<int>(out.pair.action)};
+  ready_ = mac_.traits.skips ? waiting_ < kLookAhead : first_takes;
+  return {ready_, out.full, out.pair.psum, static_cast<int>(out.pair.action)};
 }
 
 void Reference::clock(const RtlInputs& in) {
   if (in.reset) return;
-  const bool takes = in.valid && outputs(in).ready;
+  const bool takes = in.valid && ready_;
   for (std::size_t i = last_ + 1; i-- > 0;) {
     if (!moves_[i]) continue;
     stages_[i].full = false;

@@ -61,8 +61,9 @@ class Reference {
   std::array<Stage, kMostStages> stages_{};
   std::array<bool, kMostStages> moves_{};  // at the next edge
   std::array<PairResult, kLookAhead> window_{};
-  int waiting_ = 0;  // pairs in the window
-  int held_ = 0;     // pairs in window and stages
+  bool ready_ = true;  // for a pair
+  int waiting_ = 0;    // pairs in the window
+  int held_ = 0;       // pairs in window and stages
   std::uint64_t left_ = 0;
   bool has_table_ = false;
   std::int16_t table_of_ = 0;  // ifmap word

@@ -10,7 +10,7 @@
 namespace orrery {
 
 struct Twin {
-  std::string_view name;            // of the MAC datapath and of its module
+  std::string_view name;           // of the MAC datapath and of its module
   std::unique_ptr<Rtl> (*make)();  // a fresh one; its registers hold random bits until a reset
 };
 
