@@ -14,9 +14,9 @@ namespace orrery {
 
 // A module with the port list of the MACs.
 template <class Module>
-class VerilatedTwin : public Rtl {
+class VerilatedPorts : public Rtl {
  public:
-  VerilatedTwin() {
+  VerilatedPorts() {
     context_.randReset(2);
     context_.randSeed(1);
     context_.traceEverOn(true);
@@ -24,12 +24,7 @@ class VerilatedTwin : public Rtl {
     module_->clk_i = 0;
     module_->rst_ni = 1;
   }
-  ~VerilatedTwin() override {
-    if (wave_ != nullptr) wave_->close();
-    module_->final();
-  }
-
-  Module& module() { return *module_; }
+  ~VerilatedPorts() override { module_->final(); }
 
   void configure(std::uint64_t cfg) override { module_->cfg_i = cfg; }
 
@@ -43,36 +38,62 @@ class VerilatedTwin : public Rtl {
     m.ifmap_i = static_cast<std::uint16_t>(in.ifmap);
     m.filter_i = static_cast<std::uint16_t>(in.filter);
     m.psum_i = static_cast<std::uint32_t>(in.psum);
-    evaluate();
+    m.eval();
     return {m.ready_o != 0, m.valid_o != 0, static_cast<std::int32_t>(m.psum_o), m.action_o};
   }
 
   void clock() override {
     module_->clk_i = 1;
-    evaluate();
+    module_->eval();
+  }
+
+ protected:
+  VerilatedContext& context() { return context_; }
+  Module& module() { return *module_; }
+
+ private:
+  VerilatedContext context_;
+  std::unique_ptr<Module> module_;
+};
+
+// One that was compiled with coverage and traces.
+template <class Module>
+class VerilatedTwin : public VerilatedPorts<Module> {
+  using Ports = VerilatedPorts<Module>;
+
+ public:
+  ~VerilatedTwin() override {
+    if (wave_ != nullptr) wave_->close();
+  }
+
+  RtlOutputs settle(const RtlInputs& in) override {
+    const RtlOutputs out = Ports::settle(in);
+    dump();
+    return out;
+  }
+  void clock() override {
+    Ports::clock();
+    dump();
   }
 
   void trace(const std::filesystem::path& file) override {
     wave_ = std::make_unique<VerilatedFstC>();
-    module_->trace(wave_.get(), 99);
+    Ports::module().trace(wave_.get(), 99);
     wave_->open(file.c_str());
   }
 
   std::vector<CoverPoint> coverage() override {
-    return read_coverage([this](const char* file) { context_.coveragep()->write(file); });
+    return read_coverage([this](const char* file) { Ports::context().coveragep()->write(file); });
   }
 
  private:
-  void evaluate() {
-    module_->eval();
+  void dump() {
     if (wave_ == nullptr) return;
-    wave_->dump(context_.time());
-    context_.timeInc(1);
+    wave_->dump(Ports::context().time());
+    Ports::context().timeInc(1);
   }
 
-  VerilatedContext context_;
   std::unique_ptr<VerilatedFstC> wave_;
-  std::unique_ptr<Module> module_;
 };
 
 template <class Module>
