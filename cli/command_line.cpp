@@ -170,10 +170,14 @@ std::string put_cases(const std::string& text, Options& options) {
   return "";
 }
 
-void declare_verify(CLI::App& app, Options& options) {
+void declare_macs(CLI::App& app, Options& options) {
   app.add_option("--mac", options.macs, "only these datapaths, e.g. mac_lut,mac_int8 [all]")
       ->delimiter(',')
       ->allow_extra_args(false);
+}
+
+void declare_verify(CLI::App& app, Options& options) {
+  declare_macs(app, options);
   app.add_option("--seed", options.seed, "seed of the random pairs [1]")
       ->check(whole_number(0, std::numeric_limits<std::uint64_t>::max()));
   CLI::Option* cases = app.add_option_function<std::string>(
@@ -185,6 +189,12 @@ void declare_verify(CLI::App& app, Options& options) {
   add_output(app, "--json", options.json, "write the reports to this file (docs/verify.md)");
   add_output(app, "--wave", options.wave,
              "write the wave of a mismatch to this FST file [verify-<twin>.fst]");
+  app.add_flag("--quiet", options.quiet, "no table and no progress");
+}
+
+void declare_synth(CLI::App& app, Options& options) {
+  declare_macs(app, options);
+  add_output(app, "--json", options.json, "write the areas to this file (docs/synthesis.md)");
   app.add_flag("--quiet", options.quiet, "no table and no progress");
 }
 
@@ -242,6 +252,10 @@ constexpr Command kCommands[] = {
      "  orrery verify --all --json verify.json --wave failing.fst\n\n"
      "Exit codes: 0 all agree; 1 a twin differs, or a proof fails; 2 a mistake in what was given.",
      declare_verify, verify_command},
+    {"synth",
+     "Map the RTL twins to gates with yosys: cells, depth and area, beside published units",
+     "  orrery synth\n  orrery synth --mac mac_int8,mac_ternary --json areas.json", declare_synth,
+     synth_command},
     {"list", "List the machines, networks, dataflows, energy tables and MACs at hand",
      "  orrery list", declare_nothing, list_command},
     {"show",

@@ -47,7 +47,7 @@ struct Options {
   std::vector<int> batches{1}, pes;    // pes empty: the machine's
   bool equal_area = false, show_machines = false;
 
-  // Of `verify`.
+  // Of `verify`; macs of `synth` too.
   std::vector<std::string> macs;       // empty: all twins
   std::optional<std::uint64_t> cases;  // random pairs of each twin
   bool all = false;                    // 10^8 random pairs
@@ -73,6 +73,7 @@ int simulate_command(const Options& options);
 int map_command(const Options& options);
 int compare_command(const Options& options);
 int verify_command(const Options& options);
+int synth_command(const Options& options);
 int list_command(const Options& options);
 int show_command(const Options& options);
 int version_command(const Options& options);
