@@ -1,8 +1,10 @@
-// How arithmetic becomes cells, for techmap: products are sums of rows of partial products (Baugh and Wooley), sums
-// are made of full adders with rippling carries: little area, much depth.
+// How arithmetic becomes cells, for techmap: products by carry-save arrays (Baugh and Wooley), sums by full adders with
+// rippling carries. Little area, much depth.
 
+// Row i holds the products of all bits of the longer operand with bit i of the other. Each row is added to the sums and
+// carries of those above by full adders that hand their carries down; the last carries ripple.
 (* techmap_celltype = "$mul" *)
-module rows_of_products (A, B, Y);
+module carry_save_array (A, B, Y);
   parameter A_SIGNED = 0;
   parameter B_SIGNED = 0;
   parameter A_WIDTH = 1;
@@ -18,21 +20,34 @@ module rows_of_products (A, B, Y);
   wire _TECHMAP_FAIL_ = !(A_SIGNED && B_SIGNED) || A_WIDTH < 2 || B_WIDTH < 2 ||
                         &_TECHMAP_CONSTMSK_A_ || &_TECHMAP_CONSTMSK_B_;
 
-  // Products with one sign bit count negative. -t is ~t - 1: the complements are added, and all the -1 together.
-  localparam W = A_WIDTH + B_WIDTH;
-  localparam [W-1:0] ONE = 1;
-  wire [W*(B_WIDTH+1)-1:0] sums;
-  assign sums[W-1:0] = (ONE << (A_WIDTH - 1)) + (ONE << (B_WIDTH - 1)) + (ONE << (W - 1));
+  localparam M = A_WIDTH < B_WIDTH ? B_WIDTH : A_WIDTH;
+  localparam N = A_WIDTH < B_WIDTH ? A_WIDTH : B_WIDTH;
+  wire [M-1:0] x = A_WIDTH < B_WIDTH ? B : A;
+  wire [N-1:0] w = A_WIDTH < B_WIDTH ? A : B;
+
+  // Products with one sign bit count negative. -t is ~t - 1: the complements are added, and all the -1 together are
+  // these bits and, modulo 2^(M+N), the highest.
+  localparam [M:0] CONSTANT = (1 << (M - 1)) + (1 << (N - 1));
+  wire [M*N-1:0] sums, carries;  // row i: of weights i.. and i+1..
+  wire [M+N-1:0] product;
+  assign sums[M-1:0] = {1'b1, {M-1{1'b0}}} ^ ({M{w[0]}} & x);
+  assign carries[M-1:0] = CONSTANT[M:1];
   genvar i;
   generate
-    for (i = 0; i < B_WIDTH; i = i + 1) begin : row
-      wire [A_WIDTH-1:0] inverted = {i < B_WIDTH - 1, {A_WIDTH-1{i == B_WIDTH - 1}}};
-      wire [W-1:0] bits = ({A_WIDTH{B[i]}} & A) ^ inverted;
-      assign sums[W*(i+1) +: W] = sums[W*i +: W] + (bits << i);
+    for (i = 1; i < N; i = i + 1) begin : row
+      wire [M-1:0] bits = {i < N - 1, {M-1{i == N - 1}}} ^ ({M{w[i]}} & x);
+      \$fa #(.WIDTH(M)) adders (
+        .A({1'b0, sums[M*(i-1)+1 +: M-1]}), .B(carries[M*(i-1) +: M]), .C(bits), .Y(sums[M*i +: M]),
+        .X(carries[M*i +: M])
+      );
+    end
+    for (i = 0; i < N; i = i + 1) begin : low
+      assign product[i] = sums[M*i];
     end
   endgenerate
-  wire signed [W-1:0] product = sums[W*B_WIDTH +: W];
-  assign Y = product;
+  assign product[N +: M] = {1'b1, sums[M*(N-1)+1 +: M-1]} + carries[M*(N-1) +: M];
+  wire signed [M+N-1:0] whole = product;
+  assign Y = whole;
 endmodule
 
 // A + B + CI; with BI A + ~B + CI. X: the sum without carries. An operand of no bits is 0.
