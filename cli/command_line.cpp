@@ -32,6 +32,9 @@ CLI::Validator whole_number(std::uint64_t least, std::uint64_t most) {
 }
 
 void declare_set(CLI::App& app, Options& options) {
+  app.add_option("--mac", options.selection.mac,
+                 "another MAC datapath for the machine, with the widths that go with it: a name "
+                 "that `orrery list` shows");
   app.add_option("--set", options.selection.set,
                  "another value for a field of the machine, e.g. pe.adders=2 or "
                  "levels.glb.fmap.banks=50; may be repeated")
@@ -138,6 +141,8 @@ void declare_compare(CLI::App& app, Options& options) {
     return app.add_option(name, list, what)->delimiter(',')->allow_extra_args(false);
   };
   add_list("--dataflows", options.dataflows, "only these [rs,ws,os_a,os_b,os_c,nlr]");
+  add_list("--macs", options.macs,
+           "MAC datapaths instead of dataflows: each on the machine's array, with values");
   add_list("--batch", options.batches, "images run together; several: a run for each [1]")
       ->check(whole_number(1, 65536));
   add_list("--layers", s.layers, "only these layers, e.g. CONV1,FC6");
@@ -245,7 +250,8 @@ constexpr Command kCommands[] = {
      "  orrery compare eyeriss alexnet --dataflows rs,ws --objective edp --json compare.json\n"
      "  orrery compare eyeriss alexnet --equal-area --pes 256,512,1024 --batch 1,16,64 \\\n"
      "    --beside workloads/alexnet/published/isca2016.yaml\n"
-     "  orrery compare eyeriss alexnet --equal-area --pes 256 --show-machines",
+     "  orrery compare eyeriss alexnet --equal-area --pes 256 --show-machines\n"
+     "  orrery compare eyeriss alexnet --macs mac_int8,mac_lut,mac_binary --layers CONV1,CONV2",
      declare_compare, compare_command},
     {"verify", "Play the RTL twins of the MAC datapaths beside them, and prove what can be proved",
      "  orrery verify\n  orrery verify --mac mac_lut --seed 7 --cases 1e6\n"

@@ -6,8 +6,10 @@
 #include <optional>
 
 #include "arch/energy/price_list.h"
+#include "cli/compare_macs.h"
 #include "cli/find.h"
 #include "cli/options.h"
+#include "cli/plan.h"
 #include "cli/progress.h"
 #include "cli/terminal.h"
 #include "dataflows/all.h"
@@ -18,7 +20,6 @@
 #include "sim/fast/engine.h"
 #include "sim/schedule/misfit.h"
 #include "workloads/input/input_error.h"
-#include "workloads/input/override.h"
 #include "workloads/network/widths.h"
 
 namespace orrery {
@@ -64,7 +65,8 @@ void check_options(const Options& options) {
 struct Setting {
   const Options& options;
   Machine machine;
-  Network network;  // at batch 1, its widths open
+  std::vector<std::string> set;  // what was changed in its file
+  Network network;               // at batch 1, its widths open
   EnergyTable table;
   std::optional<EnergyTable> second;
   Objective objective = Objective::kEnergy;
@@ -98,7 +100,7 @@ void describe(ComparedRun& run, const Setting& setting, const Stage& stage,
   NetworkResult& result = run.result;
   result.version = ORRERY_VERSION;
   result.machine = stage.machine.name;
-  result.set = setting.options.selection.set;
+  result.set = setting.set;
   result.network = setting.network.name;
   result.dataflow = dataflow;
   result.mac = stage.machine.mac;
@@ -166,8 +168,8 @@ Outcome run_one(const Setting& setting, const std::string& dataflow, int batch, 
 
 Setting read_setting(const Options& options) {
   Node file = parse_yaml(find_machine(options.selection.machine));
-  override_values(file, options.selection.set);
-  Setting setting{options, read_machine(file), {}, {}, {}, objective_of(options)};
+  const std::vector<std::string> set = change_machine(file, options.selection);
+  Setting setting{options, read_machine(file), set, {}, {}, {}, objective_of(options)};
   setting.network = read_network(find_network(options.selection.network));
   setting.table =
       read_energy_table(find_energy_table(options.energy.empty() ? kUsualTable : options.energy));
@@ -191,6 +193,7 @@ void show_machines(const Setting& setting, const std::vector<std::string>& dataf
 }  // namespace
 
 int compare_command(const Options& options) {
+  if (!options.macs.empty()) return compare_macs(options);
   check_options(options);
   const std::vector<std::string> dataflows = dataflows_of(options);
   const Setting setting = read_setting(options);

@@ -12,6 +12,7 @@ namespace orrery {
 // Which layers, on what, by which mapping.
 struct Selection {
   std::string machine;              // a path or a name
+  std::string mac;                  // its MAC datapath, in place of its own; empty: its own
   std::vector<std::string> set;     // its changed values, each "PATH=VALUE" (override.h)
   std::string network;              // a path or a name
   int batch = 1;                    // images
@@ -43,12 +44,13 @@ struct Options {
   double seconds = 0;                // of `map --search`: for a layer, at most; 0: no limit
 
   // Of `compare`.
+  // Datapaths, beside each other in place of dataflows. Of `verify`: whose twins; empty: all.
+  std::vector<std::string> macs;
   std::vector<std::string> dataflows;  // empty: all of the taxonomy
   std::vector<int> batches{1}, pes;    // pes empty: the machine's
   bool equal_area = false, show_machines = false;
 
-  // Of `verify`; macs of `synth` too.
-  std::vector<std::string> macs;       // empty: all twins
+  // Of `verify`.
   std::optional<std::uint64_t> cases;  // random pairs of each twin
   bool all = false;                    // 10^8 random pairs
   std::filesystem::path wave;          // of the first mismatch; empty: verify-<twin>.fst

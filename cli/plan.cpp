@@ -66,10 +66,18 @@ bool selected(const Layer& layer, const Selection& selection) {
 
 }  // namespace
 
+std::vector<std::string> change_machine(Node& file, const Selection& selection) {
+  std::vector<std::string> set;
+  if (!selection.mac.empty()) set = mac_overrides(read_machine(file), selection.mac);
+  set.insert(set.end(), selection.set.begin(), selection.set.end());
+  override_values(file, set);
+  return set;
+}
+
 Plan make_plan(const Selection& selection, Upstream upstream) {
   Node file = parse_yaml(find_machine(selection.machine));
-  override_values(file, selection.set);
-  Plan plan{read_machine(file), {}, {}, {}, {}, {}, {}};
+  const std::vector<std::string> set = change_machine(file, selection);
+  Plan plan{read_machine(file), set, {}, {}, {}, {}, {}, {}};
   plan.widths = plan.machine.widths();
   const Mapper mapper = automatic(selection, plan.machine, file);
   plan.spaces = mapper.spaces;

@@ -14,6 +14,7 @@ namespace orrery {
 
 struct Plan {
   Machine machine;
+  std::vector<std::string> set;       // "PATH=VALUE": what was changed in its file
   Widths widths;                      // the machine's
   Network network;                    // the selected layers, with the batch, at these widths
   std::vector<bool> runs;             // false: not selected, but a selected one needs its ofmap
@@ -25,6 +26,10 @@ struct Plan {
 
 // Are the layers in the plan whose ofmaps the selected ones need, directly or through others?
 enum class Upstream { kLeftOut, kIncluded };
+
+// Puts the selection's MAC and then its values in the place of the file's; returns all of them as
+// "PATH=VALUE".
+std::vector<std::string> change_machine(Node& file, const Selection& selection);
 
 // Reads the files and maps the layers. Throws InputError; mappings are not checked.
 Plan make_plan(const Selection& selection, Upstream upstream = Upstream::kLeftOut);

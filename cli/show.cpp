@@ -5,10 +5,10 @@
 #include "arch/machine/machine.h"
 #include "cli/find.h"
 #include "cli/options.h"
+#include "cli/plan.h"
 #include "cli/terminal.h"
 #include "reports/grid.h"
 #include "workloads/input/input_error.h"
-#include "workloads/input/override.h"
 #include "workloads/network/network.h"
 
 namespace orrery {
@@ -92,8 +92,8 @@ void show_network(const std::filesystem::path& path) {
              grid.to_string(terminal_width(Output::kStdout, 0)), left_out(network));
 }
 
-void show_machine(Node file, const std::vector<std::string>& set, const std::string& energy) {
-  override_values(file, set);
+void show_machine(Node file, const Selection& selection, const std::string& energy) {
+  const std::vector<std::string> set = change_machine(file, selection);
   const Machine machine = read_machine(file);
   if (energy.empty()) {
     fmt::print("{}\n{}", block_diagram(machine), area_text(machine));
@@ -133,12 +133,17 @@ int show_command(const Options& options) {
     throw InputError(fmt::format("--set {}: {} is {}; --set changes machines", set.front(),
                                  path.string(), network ? "a network" : "an energy table"));
   }
+  if (!options.selection.mac.empty() && (network || table)) {
+    throw InputError(fmt::format("--mac {}: {} is {}; --mac changes machines",
+                                 options.selection.mac, path.string(),
+                                 network ? "a network" : "an energy table"));
+  }
   if (network) {
     show_network(path);
   } else if (table) {
     fmt::print("{}", energy_table_text(read_energy_table(root)));
   } else {
-    show_machine(root, set, options.energy);
+    show_machine(root, options.selection, options.energy);
   }
   return kExitDone;
 }

@@ -25,6 +25,7 @@
 #include "sim/fast/engine.h"
 #include "sim/fast/pass_memory.h"
 #include "sim/machine/dram_map.h"
+#include "workloads/format/pack.h"
 #include "workloads/golden/golden.h"
 #include "workloads/input/input_error.h"
 #include "workloads/network/network.h"
@@ -93,7 +94,7 @@ NetworkResult describe_run(const Plan& plan, const Options& options) {
   NetworkResult result;
   result.version = ORRERY_VERSION;
   result.machine = plan.machine.name;
-  result.set = options.selection.set;
+  result.set = plan.set;
   result.network = plan.network.name;
   result.dataflow = dataflow_names(plan);
   result.mac = plan.machine.mac;
@@ -125,9 +126,10 @@ LayerResult run_one(const Plan& plan, std::size_t i, const Supply& supply, RunOp
 // does not fit, as a plain order of additions does.
 OperandTensor golden_one(const Plan& plan, std::size_t i, const Supply& supply) {
   const Mapping& mapping = plan.mappings[i];
-  const bool fits = !mapping.nest.empty() && misfit(plan, i).empty();
+  const bool fits =
+      !mapping.nest.empty() && supply.layer.packing.lanes == 1 && misfit(plan, i).empty();
   return golden_ofmap(
-      supply.layer, supply.in, plan.machine.arithmetic(supply.layer),
+      unpacked(supply.layer), supply.in, plan.machine.arithmetic(supply.layer),
       fits ? reduction_tree(mapping, supply.layer, plan.machine) : plain_reduction());
 }
 

@@ -23,7 +23,7 @@ double ratio(double part, double of) { return of > 0 ? part / of : 0; }
 
 ComparedSum sum_if(const ComparedRun& run, std::optional<LayerKind> kind) {
   ComparedSum sum;
-  double capacity = 0;
+  double capacity = 0, used = 0;
   for (std::size_t i = 0; i < run.layers.size(); ++i) {
     if (kind && run.layers[i].kind != *kind) continue;
     const LayerResult& layer = run.result.layers[i];
@@ -33,8 +33,10 @@ ComparedSum sum_if(const ComparedRun& run, std::optional<LayerKind> kind) {
     sum.cycles += layer.cycles;
     sum.dram_words += dram_words(layer.counts);
     capacity += static_cast<double>(layer.cycles) * run.result.pes;
+    used += static_cast<double>(layer.counts[Action::mac_none_compute] +
+                                layer.counts[Action::mac_none_gate]);
   }
-  sum.utilization = ratio(static_cast<double>(sum.macs), capacity);
+  sum.utilization = ratio(used, capacity);
   return sum;
 }
 

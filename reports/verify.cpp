@@ -14,7 +14,7 @@ namespace json = boost::json;
 constexpr int kJsonSchema = 1;  // of this file; docs/verify.md
 
 std::string how(const TwinReport& r) {
-  std::string text = r.enumerated ? "every pair, random" : "random";
+  std::string text = r.enumerated + ", random";
   if (r.proof == Proof::kHolds) text += ", proof";
   if (r.proof == Proof::kFails) text += ", PROOF FAILS";
   return text;

@@ -4,6 +4,7 @@
 
 #include "arch/counts/counts.h"
 #include "arch/energy/fields_of_energy_table.h"
+#include "arch/mac/all.h"
 
 namespace orrery {
 namespace {
@@ -70,6 +71,11 @@ void check_price(const EnergyTable& table, std::size_t i, const Node& root) {
         .fail(fmt::format("no part of the energy is called '{}'{}", price.shown_as,
                           did_you_mean(price.shown_as, place_names())));
   }
+  for (const std::string& mac : price.macs) {
+    if (find_mac(mac) != nullptr) continue;
+    root.toward(path + ".macs")
+        .fail(fmt::format("no MAC datapath is called '{}'{}", mac, did_you_mean(mac, mac_names())));
+  }
   check_zero(price.value, price.from, price.reason, price.action, at);
   check_source(price.source, price.reason, price.action, at);
   check_memory_model(price, table, at);
@@ -81,6 +87,7 @@ void check_price(const EnergyTable& table, std::size_t i, const Node& root) {
   for (std::size_t j = 0; j < i; ++j) {
     const Price& other = table.prices[j];
     if (other.action != price.action) continue;
+    if (other.macs != price.macs) continue;
     if (other.less != price.less || other.unless != price.unless ||
         other.shown_as != price.shown_as) {
       at.fail(fmt::format("parts of {} differ in less, unless or shown_as", price.action));

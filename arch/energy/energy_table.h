@@ -2,7 +2,8 @@
 //
 // One entry prices one action (structure.tensor.action of arch/counts/actions.def), or with `*` as
 // its tensor the same action for every tensor; an entry that names the tensor wins over one that
-// does not. Entries of one action that differ in `part` add up (a multiplier and an adder).
+// does not. Entries of one action that differ in `part` add up (a multiplier and an adder). Of
+// those, entries that name the machine's MAC datapath (`macs`) win over ones that name none.
 #pragma once
 
 #include <cstdint>
@@ -32,6 +33,8 @@ enum class PriceFrom : std::uint8_t { kValue, kSram };
 struct Price {
   std::string action;
   std::string part;
+  std::vector<std::string>
+      macs;  // datapaths that the entry is for; none: all without one of their own
   PriceFrom from = PriceFrom::kValue;
   double value = 0;  // in the table's unit, for one action
   int bits = 0;      // width that the value is for; 0: for any

@@ -43,6 +43,9 @@ template <class V>
 void Price::fields(V& v) {
   v.field("action", action, {.doc = "structure.tensor.action; `*` as tensor: for every tensor"});
   v.field("part", part, {.doc = "parts of one action add up: multiplier, adder", .optional = true});
+  v.field("macs", macs,
+          {.doc = "MAC datapaths that the entry is for; none: those without an entry of their own",
+           .optional = true});
   v.field("from", from,
           {.doc = "the value here, or the memory model for the machine's store or spad",
            .optional = true});

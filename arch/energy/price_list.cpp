@@ -125,14 +125,22 @@ class Pricing {
   Technology technology_;
 };
 
-// The entries that price an action: those that name its tensor, or else those that name none.
-std::vector<const Price*> entries(const EnergyTable& table, std::size_t action) {
-  std::vector<const Price*> named, any;
+// The entries that price an action on machines with this MAC: those that name the action's tensor,
+// or else those that name none; and of these, those that name the MAC, or else those that name
+// none.
+std::vector<const Price*> entries(const EnergyTable& table, std::size_t action,
+                                  const std::string& mac) {
+  std::vector<const Price*> named, any, own;
   for (const Price& price : table.prices) {
-    if (!matches(price.action, action)) continue;
+    const bool others = !price.macs.empty() && std::ranges::count(price.macs, mac) == 0;
+    if (others || !matches(price.action, action)) continue;
     (price.action.find('*') == std::string::npos ? named : any).push_back(&price);
   }
-  return named.empty() ? any : named;
+  const std::vector<const Price*>& found = named.empty() ? any : named;
+  for (const Price* price : found) {
+    if (!price->macs.empty()) own.push_back(price);
+  }
+  return own.empty() ? found : own;
 }
 
 // The action that `pattern` means beside action `a`; none where there is no pattern or no such one.
@@ -158,7 +166,12 @@ std::string note(const Price& price) {
 bool performs(const Machine& machine, Action action) {
   const ActionName& a = kActions[static_cast<std::size_t>(action)];
   if (a.structure == "pool") return machine.pe.pools;
-  if (a.action == "gate") return find_mac(machine.mac)->gates();
+  const MacTraits& mac = find_mac(machine.mac)->traits;
+  if (a.action == "gate") return mac.gating != Gating::kNone;
+  if (a.action == "lut_read") return mac.tables;
+  if (a.action == "table_build")
+    return mac.tables && machine.mac_options.organisation != LutOrganisation::kProductTable;
+  if (a.action == "spill") return mac.singles;
   if (a.action != "hop") return true;
   if (a.tensor == "psum") return machine.array.psum_route == PsumRoute::kColumn;
   const bool windows = machine.pe.fifo_h_words > 0 || machine.pe.fifo_v_words > 0;
@@ -171,7 +184,7 @@ PriceList price_list(const EnergyTable& table, const Machine& machine) {
   list.table = table.name;
   list.unit = table.unit;
   for (std::size_t i = 0; i < kActions.size(); ++i) {
-    const auto priced = entries(table, i);
+    const auto priced = entries(table, i, machine.mac);
     if (priced.empty()) {
       if (!performs(machine, static_cast<Action>(i))) continue;
       throw InputError({table.file, 0},

@@ -39,6 +39,17 @@ struct EnumNames<FirstPsum> {
                                      std::pair{FirstPsum::kZero, "zero"}};
 };
 template <>
+struct EnumNames<LutOrganisation> {
+  static constexpr std::array kNames{std::pair{LutOrganisation::kProductTable, "product_table"},
+                                     std::pair{LutOrganisation::kSharedTable, "shared_table"},
+                                     std::pair{LutOrganisation::kBitSerial, "bit_serial"}};
+};
+template <>
+struct EnumNames<ShiftFilters> {
+  static constexpr std::array kNames{std::pair{ShiftFilters::kFiveLevel, "five_level"},
+                                     std::pair{ShiftFilters::kPowerOfTwo, "power_of_two"}};
+};
+template <>
 struct EnumNames<Overflow> {
   static constexpr std::array kNames{std::pair{Overflow::kWrap, "wrap"},
                                      std::pair{Overflow::kSaturate, "saturate"}};
@@ -267,6 +278,25 @@ void Numbers::fields(V& v) {
 }
 
 template <class V>
+void MacOptions::fields(V& v) {
+  v.field("organisation", organisation,
+          {.doc = "mac_lut: where its products stand", .optional = true});
+  v.field("filter_bits", filter_bits,
+          {.doc = "mac_lut: filters of layers that state no code",
+           .unit = "bit",
+           .min = 1,
+           .max = 4,
+           .optional = true});
+  v.field("filters", filters,
+          {.doc = "mac_shift: filters of layers that state no code", .optional = true});
+  v.field("chain", chain,
+          {.doc = "mac_int16_dfp: products added in 32-bit integers before a spill",
+           .min = 1,
+           .max = 65536,
+           .optional = true});
+}
+
+template <class V>
 void Machine::fields(V& v) {
   v.field("name", name, {.doc = "name of the machine"});
   v.field("description", description, {.doc = "what it is", .optional = true});
@@ -275,6 +305,8 @@ void Machine::fields(V& v) {
   v.field("native", native, {.doc = "dataflow that the machine was built for", .optional = true});
   v.field("clocks", clocks, {.doc = "clocks"});
   v.field("numbers", numbers, {.doc = "widths of words, operands, products and psums"});
+  v.field("mac_options", mac_options,
+          {.doc = "what some MAC datapaths leave open", .optional = true});
   v.field("array", array, {.doc = "the PE array"});
   v.field("pe", pe, {.doc = "one PE"});
   v.field("noc", noc, {.doc = "buses between the GLB and the PEs"});

@@ -29,20 +29,6 @@ int packet_psums(const Machine& machine) {
   return std::max(1, words / machine.words_per_psum());
 }
 
-Arithmetic Machine::arithmetic(const Layer& layer) const {
-  return {.product_shift = layer.product_shift,
-          .product_bits = numbers.product_bits,
-          .psum_bits = numbers.psum_bits,
-          .overflow = numbers.overflow};
-}
-
-Widths Machine::widths() const {
-  return {.operand_bits = numbers.operand_bits,
-          .product_bits = numbers.product_bits,
-          .psum_bits = numbers.psum_bits,
-          .requantizes = post.requantize};
-}
-
 bool Machine::overlaps(Tensor t) const {
   return std::find(dma.overlap.begin(), dma.overlap.end(), orrery::name(t)) != dma.overlap.end();
 }

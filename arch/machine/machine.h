@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "arch/area/published_area.h"
+#include "arch/mac/registers.h"
 #include "arch/technology/technology.h"
 #include "workloads/golden/golden.h"
 #include "workloads/input/fields.h"
@@ -192,6 +193,21 @@ struct Numbers {
   bool operator==(const Numbers&) const = default;
 };
 
+// Filters of mac_shift.
+enum class ShiftFilters : std::uint8_t { kFiveLevel, kPowerOfTwo };
+
+// What some datapaths leave open. Each member matters to the one that it names.
+struct MacOptions {
+  LutOrganisation organisation = LutOrganisation::kProductTable;  // mac_lut
+  int filter_bits = 4;                                            // mac_lut
+  ShiftFilters filters = ShiftFilters::kFiveLevel;                // mac_shift
+  // mac_int16_dfp: products of a chain. With a bit of headroom in both operands 8 never overflow.
+  int chain = 8;
+  template <class V>
+  void fields(V& v);
+  bool operator==(const MacOptions&) const = default;
+};
+
 struct Machine {
   std::string name;
   std::string description;
@@ -200,6 +216,7 @@ struct Machine {
   std::string native;  // name of the dataflow that it was built for; empty: none
   Clocks clocks;
   Numbers numbers;
+  MacOptions mac_options;
   PeArray array;
   Pe pe;
   Noc noc;
@@ -226,8 +243,9 @@ struct Machine {
   int words_per_psum() const;
   // The store that holds `t` in the innermost level; never null in a validated machine.
   const Store& store_of(Tensor t) const;
-  // Arithmetic of `layer` on this machine.
+  // Arithmetic of `layer` on this machine, and all that its MACs are set to.
   Arithmetic arithmetic(const Layer& layer) const;
+  MacRegisters registers(const Layer& layer) const;
   // What layers take from it where their network leaves it open.
   Widths widths() const;
   bool overlaps(Tensor t) const;
@@ -247,6 +265,10 @@ int packet_psums(const Machine& machine);
 // Reads and validates; throws InputError with file:line.
 Machine read_machine(const std::filesystem::path& path);
 Machine read_machine(const Node& root);
+
+// What makes a machine one with the MAC of this name: "PATH=VALUE" of its mac and the numbers that
+// go with it (docs/macs.md), for override_values(). Throws InputError for an unknown name.
+std::vector<std::string> mac_overrides(const Machine& machine, const std::string& mac);
 
 // The machine as YAML (reads back equal), and as a block diagram in text.
 std::string to_yaml(Machine machine);

@@ -86,10 +86,25 @@ void check_numbers(const Machine& m, const Node& root) {
                           n.operand_bits, m.mac, one ? "" : fmt::format("{} to ", mac.least_bits),
                           mac.most_bits));
   }
-  if (n.word_bits < n.operand_bits) {
+  const int lanes = m.widths().lanes;
+  if (n.word_bits < lanes * n.operand_bits) {
     root.toward("numbers.word_bits")
-        .fail(fmt::format("numbers.word_bits is {}; an operand of {} bits must fit in a word",
-                          n.word_bits, n.operand_bits));
+        .fail(lanes == 1
+                  ? fmt::format("numbers.word_bits is {}; an operand of {} bits must fit in a word",
+                                n.word_bits, n.operand_bits)
+                  : fmt::format("numbers.word_bits is {}; {} fields of {} bits must fit in a word",
+                                n.word_bits, lanes, n.operand_bits));
+  }
+  if (lanes > 1 && n.overflow == Overflow::kSaturate) {
+    root.toward("numbers.overflow")
+        .fail(fmt::format("numbers.overflow is saturate; {} adds {} products at once, so psums "
+                          "must wrap",
+                          m.mac, lanes));
+  }
+  if (mac.singles && n.psum_bits != 32) {
+    root.toward("numbers.psum_bits")
+        .fail(fmt::format("numbers.psum_bits is {}; psums of {} are singles of 32 bits",
+                          n.psum_bits, m.mac));
   }
   if (n.psum_bits < n.product_bits) {
     root.toward("numbers.psum_bits")
@@ -191,6 +206,11 @@ void check_route(const Machine& m, const Node& root) {
   // Elsewhere one order of additions is fixed, which the golden reference follows.
   const bool ordered = route == PsumRoute::kInPlace || route == PsumRoute::kSpill ||
                        (route == PsumRoute::kColumn && !adds);
+  if (find_mac(m.mac)->traits.singles && !ordered) {
+    root.toward("mac").fail(fmt::format(
+        "mac is {}; with psum_route {}{} the order is open in which its singles are added", m.mac,
+        called, adds ? " and a store that accumulates" : ""));
+  }
   if (m.numbers.overflow == Overflow::kSaturate && !ordered) {
     root.toward("numbers.overflow")
         .fail(fmt::format("numbers.overflow is saturate; with psum_route {}{} psums must wrap",

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "dataflows/mapping/check_lock_step.h"
+#include "dataflows/mapping/check_mac.h"
 #include "dataflows/pass/nest.h"
 #include "dataflows/pass/pass.h"
 
@@ -38,10 +39,7 @@ std::string check_layer(const Case& c) {
     std::string sentence = check_pooling(c.mapping, layer, c.machine);
     if (!sentence.empty()) return sentence;
   }
-  if (layer.operand_bits > c.machine.numbers.operand_bits) {
-    return fmt::format("the layer has {}-bit operands; the machine multiplies {} bits",
-                       layer.operand_bits, c.machine.numbers.operand_bits);
-  }
+  if (std::string sentence = check_mac(layer, c.machine); !sentence.empty()) return sentence;
   for (const std::string& sentence :
        {limit("filter height", layer.bound(Dim::kR), limits.filter_rows),
         limit("filter width", layer.bound(Dim::kS), limits.filter_cols),

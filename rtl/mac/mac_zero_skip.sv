@@ -31,7 +31,7 @@ module mac_zero_skip #(
   logic [2:0]           leave;
   logic                 take, found, core_ready;
 
-  assign ready_o = ~held_q[LookAhead-1];
+  assign ready_o = ~held_q[LookAhead-1] | (leave != 3'd0);
   assign take = valid_i & ready_o;
 
   mac_look_ahead #(

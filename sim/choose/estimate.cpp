@@ -40,7 +40,7 @@ class Sum {
   }
 
   Estimate run() {
-    const auto macs = static_cast<std::uint64_t>(layer_.macs());
+    const auto macs = static_cast<std::uint64_t>(layer_.word_pairs());
     Counts& n = out_.counts;
     n[mac_none_compute] = n[spad_ifmap_operand_read] = n[spad_filter_operand_read] = macs;
     operand(Tensor::kIfmap, dram_ifmap_read, glb_ifmap_dma_write, glb_ifmap_array_read,
@@ -153,7 +153,7 @@ class Sum {
     Counts& n = out_.counts;
     n[dram] = n[dma] = u(words(t, in_glb(t)));
     n[glb] = n[bus] = u(in_array_words(t));
-    n[delivery] = n[fill] = mapping_.keep.pe[index(t)] ? u(words(t, pe_)) : u(layer_.macs());
+    n[delivery] = n[fill] = mapping_.keep.pe[index(t)] ? u(words(t, pe_)) : u(layer_.word_pairs());
   }
 
   void psums() {
@@ -174,7 +174,7 @@ class Sum {
     n[noc_psum_bus_word] = n[noc_psum_delivery] = u(back + old);
     n[adder_none_merge] = u(parts - back + old);
     if (machine_.array.psum_route == PsumRoute::kColumn) n[noc_psum_hop] = u(parts - back);
-    n[spad_psum_update_read] = n[spad_psum_update_write] = u(layer_.macs() - parts);
+    n[spad_psum_update_read] = n[spad_psum_update_write] = u(layer_.word_pairs() - parts);
     if (!kept) return;
     n[spad_psum_first_write] = n[spad_psum_drain_read] = u(parts);
   }

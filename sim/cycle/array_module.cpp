@@ -99,7 +99,7 @@ void ArrayModule::play(const PassPtr& order) {
   const std::int64_t begin = job_->core_cycle();
   const std::int64_t overlap = std::max<std::int64_t>(0, over_ - begin);
   charge_overlap(overlap);
-  array_->start(pass.independent, job_->machine.arithmetic(job_->layer), tiles(*order), overlap);
+  array_->start(pass.independent, job_->machine.registers(job_->layer), tiles(*order), overlap);
   array_->play_fill();
   let_pass_until(begin + array_->record().filled_cycle);
   order->filled.release();
@@ -122,7 +122,7 @@ void ArrayModule::charge_overlap(std::int64_t cycles) {
 
 void ArrayModule::play_in_lock_step(const PassPtr& order) {
   const LockStepPlan& plan = compiled(order->step.pass).lock_step;
-  const PassTimes times = lock_step_->play(plan, work(), job_->machine.arithmetic(job_->layer),
+  const PassTimes times = lock_step_->play(plan, work(), job_->machine.registers(job_->layer),
                                            tiles(*order), order->fill_begin, job_->core_cycle());
   if (!order->filled.open) {
     let_pass_until(times.filled);
@@ -205,6 +205,7 @@ void ArrayModule::note(const PassRecord& record) {
   for (std::size_t i = 0; i < result.before_mac.size(); ++i)
     result.before_mac[i] += record.before_mac[i];
   result.counts += record.counts;
+  result.chain_overflows += record.chain_overflows;
 }
 
 }  // namespace orrery

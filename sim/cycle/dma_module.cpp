@@ -8,6 +8,7 @@
 
 #include "sim/machine/cycles.h"
 #include "sim/machine/post_unit.h"
+#include "workloads/format/pack.h"
 
 namespace orrery {
 namespace {
@@ -22,6 +23,16 @@ std::int32_t take(const unsigned char* from, int size) {
   for (int i = std::min(size, 4); i-- > 0;) value = value << 8 | from[i];
   const int unused = 32 - 8 * std::min(size, 4);
   return static_cast<std::int32_t>(value << unused) >> unused;
+}
+
+// An integer of the code, of which a word kept the low bits.
+std::int16_t as_integer(Code code, std::int32_t stored) {
+  return code.coding == Coding::kUnsigned ? as_word(code, 1, stored)
+                                          : static_cast<std::int16_t>(stored);
+}
+
+PsumKind psum_kind(const Job& job) {
+  return job.machine.arithmetic(job.layer).chain > 0 ? PsumKind::kSingle : PsumKind::kInteger;
 }
 
 }  // namespace
@@ -164,19 +175,23 @@ void DmaModule::load_words(const Transfer& t, Tensor tensor) {
   Job& job = *job_;
   const bool ifmap = tensor == Tensor::kIfmap;
   const std::int64_t base = ifmap ? job.map.ifmap : job.map.filter;
+  const Code code = ifmap ? job.layer.ifmap_code() : job.layer.filter_code();
+  const int lanes = job.layer.packing.lanes;
+  const bool pools = job.layer.kind == LayerKind::kPool;  // words are an ofmap's, one integer each
   std::vector<std::int16_t>& tile = job.glb.words(tensor, t.buffer);
   std::vector<std::uint8_t>* padding = nullptr;
   if (ifmap && job.machine.padding == Padding::kGenerated) {
     padding = &job.glb.padding(t.buffer);
-    std::ranges::fill(tile, std::int16_t{0});
+    std::ranges::fill(tile, padding_word(job.layer));
     std::ranges::fill(*padding, std::uint8_t{1});
   }
   for (const Run& run :
        tile_runs(job.layer, job.machine, t.box, tensor, job.layout[index(tensor)])) {
     values_.resize(static_cast<std::size_t>(run.size));
     read(base + run.dram, run.size, 1, values_.data());
-    std::ranges::transform(values_, tile.begin() + run.glb,
-                           [](std::int32_t v) { return static_cast<std::int16_t>(v); });
+    std::ranges::transform(values_, tile.begin() + run.glb, [&](std::int32_t v) {
+      return pools ? as_integer(code, v) : as_word(code, lanes, v);
+    });
     if (padding != nullptr) std::fill_n(padding->begin() + run.glb, run.size, std::uint8_t{0});
   }
   const auto words = static_cast<std::uint64_t>(link_words_);
@@ -190,7 +205,8 @@ void DmaModule::load_filter_tile(const Transfer& t) {
   std::vector<std::int16_t>& tile = job.glb.words(Tensor::kFilter, t.buffer);
   values_.resize(static_cast<std::size_t>(job.map.tile_words));
   read(job.map.filter_tile(t.box), static_cast<int>(values_.size()), 1, values_.data());
-  for (std::size_t i = 0; i < tile.size(); ++i) tile[i] = static_cast<std::int16_t>(values_[i]);
+  for (std::size_t i = 0; i < tile.size(); ++i)
+    tile[i] = as_word(job.layer.filter_code(), job.layer.packing.lanes, values_[i]);
   job.result.counts[Action::dram_filter_read] += static_cast<std::uint64_t>(link_words_);
   job.result.counts[Action::glb_filter_dma_write] += static_cast<std::uint64_t>(link_words_);
 }
@@ -240,7 +256,7 @@ std::vector<std::int32_t> DmaModule::read_biases(const Box& box) {
 
 void DmaModule::store_ofmap(const Transfer& t) {
   Job& job = *job_;
-  const PostUnit post(job.layer);
+  const PostUnit post(job.layer, psum_kind(job));
   const TileLayout& layout = job.layout[index(Tensor::kPsum)];
   const std::vector<Run> runs = tile_runs(job.layer, job.machine, t.box, Tensor::kPsum, layout);
   const std::vector<std::int32_t> biases = read_biases(t.box);
@@ -305,6 +321,7 @@ void DmaModule::pool_planes(const Transfer& t) {
       const std::int64_t plane = std::int64_t{n} * layer.bound(Dim::kG) + g;
       Planes in{rows, cols, std::vector<std::int32_t>(static_cast<std::size_t>(size))};
       read(job.map.ifmap + plane * size, size, 1, in.word.data());
+      for (std::int32_t& word : in.word) word = as_integer(layer.ifmap_code(), word);
       const Planes out = PostUnit::pool(in, window);
       write(job.map.ofmap + plane * out.rows * out.cols, out.rows * out.cols, 1, out.word.data());
       const auto made = static_cast<std::uint64_t>(out.word.size()),
@@ -368,7 +385,7 @@ OperandTensor DmaModule::take_ofmap() {
     throw std::logic_error("the ofmap lies outside DRAM");
   for (std::size_t i = 0; i < count; ++i) {
     ofmap.data.push_back(
-        static_cast<std::int16_t>(take(&bytes_[i * size], static_cast<int>(size))));
+        as_integer(job.layer.ofmap_code(), take(&bytes_[i * size], static_cast<int>(size))));
   }
   return ofmap;
 }

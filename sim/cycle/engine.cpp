@@ -9,6 +9,7 @@
 #include "sim/cycle/dma_module.h"
 #include "sim/cycle/dram_module.h"
 #include "sim/schedule/misfit.h"
+#include "workloads/format/pack.h"
 #include "workloads/golden/golden.h"
 #include "workloads/input/input_error.h"
 
@@ -81,10 +82,11 @@ LayerResult run_layer(const Machine& machine, const Layer& layer, const Mapping&
   if (const std::string why = misfit(machine, layer, mapping); !why.empty())
     throw InputError(fmt::format("layer {}: {}", layer.name, why));
   const bool mapped = !mapping.nest.empty();
+  const Operands words = pack(layer, in);
   Job job{.machine = machine,
           .layer = layer,
           .mapping = mapping,
-          .in = in,
+          .in = words,
           .options = options,
           .clocks = ClockDomains(machine.clocks),
           .map = dram_map(layer, machine, mapping),
@@ -102,6 +104,7 @@ LayerResult run_layer(const Machine& machine, const Layer& layer, const Mapping&
   LayerResult result = std::move(job.result);
   result.name = layer.name;
   complete(result, machine);
+  if (layer.packing.lanes > 1) result.macs = layer.macs();
   result.ofmap_sha256 = sha256(ofmap);
   const ReductionTree tree = mapped ? reduction_tree(mapping, layer, machine) : plain_reduction();
   if (mapped) {
@@ -111,8 +114,10 @@ LayerResult run_layer(const Machine& machine, const Layer& layer, const Mapping&
   result.product_shift = layer.product_shift;
   result.requant_shift = layer.post.requant_shift;
   if (options.check) {
-    result.difference =
-        first_difference(ofmap, golden_ofmap(layer, in, machine.arithmetic(layer), tree));
+    // The tree of a packed layer counts words, whose psums wrap: any order will do.
+    const ReductionTree golden_tree = layer.packing.lanes > 1 ? plain_reduction() : tree;
+    result.difference = first_difference(
+        ofmap, golden_ofmap(unpacked(layer), in, machine.arithmetic(layer), golden_tree));
     result.check = result.difference.empty() ? Check::kEqual : Check::kDiffers;
   }
   if (options.ofmap != nullptr) *options.ofmap = std::move(ofmap);

@@ -25,6 +25,7 @@ struct RunOptions {
 // Runs one layer. One thread at a time; any number of
 // layers and machines after one another in one process. Throws InputError where the mapping fails
 // check(), or the tensors do not fit DRAM, before anything runs.
+// Operands of a packed layer are the integers before (workloads/format/pack.h).
 LayerResult run_layer(const Machine& machine, const Layer& layer, const Mapping& mapping,
                       const Operands& in, const RunOptions& options = {});
 

@@ -22,6 +22,7 @@ LayerResult run_layer_fast(const Machine& machine, const Layer& layer, const Map
   }
   result.name = layer.name;
   complete(result, machine);
+  if (layer.packing.lanes > 1) result.macs = layer.macs();
   if (!mapping.nest.empty()) {
     result.mapping = mapping;
     result.reduction = reduction_tree(mapping, layer, machine).to_string();

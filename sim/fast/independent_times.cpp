@@ -59,7 +59,7 @@ PlayedPass IndependentTimes::play(const Sort& sort, std::int64_t psums_from) {
   tiles.padding = made.empty() ? nullptr : made.data();
   tiles.read_psums = reads_psums(sort.step, machine_);
   const Pass& pass = compiled(sort);
-  array_.start(pass, machine_.arithmetic(layer_), tiles, psums_from);
+  array_.start(pass, machine_.registers(layer_), tiles, psums_from);
   array_.play();
   return {array_.record(), static_cast<std::int64_t>(pass.pes.size())};
 }

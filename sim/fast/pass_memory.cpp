@@ -54,6 +54,8 @@ std::string PassMemory::common(const Machine& machine, const Layer& layer, const
   m.pe.fields(out);
   m.noc.fields(out);
   m.numbers.fields(out);
+  out.value(m.mac);
+  m.mac_options.fields(out);
   for (const Tensor t : kAllTensors) {
     const Store& store = machine.store_of(t);
     for (const int n : {store.read_words_per_cycle, store.write_words_per_cycle,

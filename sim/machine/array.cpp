@@ -21,6 +21,23 @@ Cycle collect_cycles(const Machine& machine, int words) {
   return std::max(bus, store.shared_port ? read + write : std::max(read, write));
 }
 
+// Steps whose ifmap word is not that of the step before: a counter that moves takes the word by its
+// stride, less what the counters inside it go back.
+std::int64_t new_ifmaps(const PassProgram& program) {
+  std::int64_t moves = 1, times = 1;
+  for (int i = 0; i < program.counters; ++i) {
+    const auto at = [&](int k) -> const Counter& {
+      return program.counter[static_cast<std::size_t>(k)];
+    };
+    std::int64_t step = at(i).ifmap_stride;
+    for (int k = i + 1; k < program.counters; ++k)
+      step -= std::int64_t{at(k).ifmap_stride} * (at(k).bound - 1);
+    if (step != 0) moves += (at(i).bound - 1) * times;
+    times *= at(i).bound;
+  }
+  return moves;
+}
+
 }  // namespace
 
 Array::Array(const Machine& machine)
@@ -39,10 +56,10 @@ Array::Array(const Machine& machine)
   link_cycles_ = cycles_of(words, machine.noc.psum_link.words_per_cycle);
 }
 
-void Array::start(const Pass& pass, const Arithmetic& arithmetic, const PassTiles& tiles,
+void Array::start(const Pass& pass, const MacRegisters& registers, const PassTiles& tiles,
                   Cycle psums_from) {
   pass_ = &pass;
-  mac_ = MacUnit(arithmetic, find_mac(machine_.mac)->gates());
+  mac_ = MacUnit(machine_.mac, registers);
   tiles_ = tiles;
   has_values_ = tiles.ifmap != nullptr;
   psums_from_ = psums_from;
@@ -52,7 +69,7 @@ void Array::start(const Pass& pass, const Arithmetic& arithmetic, const PassTile
   ready_members_ = collects_over_ = 0;
   members_ready_ = collect_free_ = 0;
   collects_.clear();
-  gated_ = gated_fresh_ = 0;
+  gated_ = {};
   psums_per_packet_ = pass.psums_per_packet;
   if (programs_ != pass.programs) {
     programs_ = pass.programs;
@@ -60,6 +77,7 @@ void Array::start(const Pass& pass, const Arithmetic& arithmetic, const PassTile
     for (const PassProgram& program : programs_) tables_.emplace_back(program, machine_.pe);
   }
   set_up(pass.pes.size());
+  chains_.assign(mac_.chain() > 0 && has_values_ ? psum_spad_.size() : 0, {});
   for (std::size_t i = 0; i < pes_.size(); ++i) start_pe(i);
   ifmap_bus_.start(pass.ifmap, machine_.noc.ifmap);
   filter_bus_.start(pass.filter, machine_.noc.filter);
@@ -185,20 +203,26 @@ void Array::close() {
       counts[Action::glb_ifmap_array_read] -= tiles_.padding[at];
   }
   for (std::size_t i = 0; i < pes_.size(); ++i) count_pe(pes_[i], pass_->pes[i]);
+  count_macs();
+}
+
+void Array::count_macs() {
+  Counts& counts = record_.counts;
   const std::uint64_t macs = record_.pe_cycles[static_cast<std::size_t>(PeState::kMac)];
   const std::uint64_t psums = counts[Action::spad_psum_drain_read];
-  const std::uint64_t gated = gated_ + gated_fresh_;
+  const auto gated = static_cast<std::uint64_t>(gated_.all);
   counts[Action::mac_none_gate] = gated;
   counts[Action::mac_none_compute] = macs - gated;
   counts[Action::spad_ifmap_operand_read] = macs;
-  counts[Action::spad_filter_operand_read] = macs - gated;
+  counts[Action::spad_filter_operand_read] = macs - (mac_.gates_by_filter() ? 0 : gated);
   if (machine_.pe.psum_spad_words == 0) {
     counts[Action::spad_psum_drain_read] = 0;
     return;
   }
+  const std::uint64_t updates = macs - psums - static_cast<std::uint64_t>(gated_.updates);
   counts[Action::spad_psum_first_write] = psums;
-  counts[Action::spad_psum_update_read] = macs - psums - gated_;
-  counts[Action::spad_psum_update_write] = macs - psums - gated_;
+  counts[Action::spad_psum_update_read] = updates;
+  counts[Action::spad_psum_update_write] = updates;
 }
 
 // What a PE has done by the end of the pass, whatever its data.
@@ -211,6 +235,7 @@ void Array::count_pe(const PeCore& pe, const PeRole& role) {
   charge(PeState::kMac, program.macs());
   charge(PeState::kMerge, machine_.pe.adders == 1 ? psums : 0);
   charge(PeState::kDone, record_.cycles - pe.time);
+  count_structures(program);
   Counts& counts = record_.counts;
   counts[Action::spad_ifmap_fill] += static_cast<std::uint64_t>(pe.ifmap.loaded);
   counts[Action::spad_filter_fill] += static_cast<std::uint64_t>(pe.filter.loaded);
@@ -219,6 +244,20 @@ void Array::count_pe(const PeCore& pe, const PeRole& role) {
   if (pe.takes_psums) counts[Action::adder_none_merge] += handed;
   if (role.psum_sink == PsumSink::kAbove)
     counts[Action::noc_psum_hop] += handed * static_cast<std::uint64_t>(words_per_psum_);
+}
+
+// Tables and chains of a PE.
+void Array::count_structures(const PassProgram& program) {
+  const MacTraits& mac = find_mac(machine_.mac)->traits;
+  if (!mac.tables && !mac.singles) return;
+  Counts& counts = record_.counts;
+  const std::int64_t macs = program.macs(), psums = program.windows * program.window_psums;
+  if (mac.tables) counts[Action::mac_none_lut_read] += static_cast<std::uint64_t>(macs);
+  if (mac.tables && machine_.mac_options.organisation != LutOrganisation::kProductTable)
+    counts[Action::mac_none_table_build] += static_cast<std::uint64_t>(new_ifmaps(program));
+  if (mac.singles)
+    counts[Action::mac_none_spill] +=
+        static_cast<std::uint64_t>(psums * cycles_of(macs / psums, machine_.mac_options.chain));
 }
 
 }  // namespace orrery

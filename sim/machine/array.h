@@ -38,7 +38,7 @@
 
 #include "dataflows/pass/pass.h"
 #include "sim/machine/array_cut.h"
-#include "sim/machine/mac_burst.h"
+#include "sim/machine/mac_unit.h"
 #include "sim/machine/mask.h"
 #include "sim/machine/pass_record.h"
 #include "sim/machine/pe.h"
@@ -47,7 +47,7 @@ namespace orrery {
 
 // Where a pass finds its tiles in the GLB: pointers to the origin of the pass. Without ifmap there
 // is no filter and no psum either: the pass is played without values. Times and counts are those of
-// a pass in which no ifmap word is zero.
+// a pass in which no operand is zero.
 struct PassTiles {
   const std::int16_t* ifmap = nullptr;
   const std::uint8_t* padding =
@@ -81,7 +81,7 @@ class Array {
   // Sets up a pass; `pass` and the tiles must outlive it. `psums_from`: the cycle, counted from the
   // begin of this pass, in which the pass before is over, where it is not over before. Up to then
   // pipelines, psum FIFOs, links and buses are its own: no psum comes in or is merged.
-  void start(const Pass& pass, const Arithmetic& arithmetic, const PassTiles& tiles,
+  void start(const Pass& pass, const MacRegisters& registers, const PassTiles& tiles,
              Cycle psums_from = 0);
   // Plays until the last filter word has left the GLB, or until the end.
   void play_fill();
@@ -140,6 +140,7 @@ class Array {
   [[noreturn]] void report_deadlock() const;
   void close();
   void count_pe(const PeCore& pe, const PeRole& role);
+  void count_structures(const PassProgram& program);
 
   // PEs (array_pe.cpp)
   void run(int i);
@@ -154,9 +155,14 @@ class Array {
   void issue_merges(PeCore& pe, int i);
   void merge(PeCore& pe, int i, int psum, int n);
   void merge_values(PeCore& pe, int psum, int n);
+  void end_chains(std::int32_t* psum, int n);
   void multiply(PeCore& pe, const StreamPlaces& at, int n, bool fresh);
   void multiply_one_by_one(PeCore& pe, const StreamPlaces& at, int n, bool fresh);
   void play_burst();
+  DfpChain* chain_of(const std::int32_t* psum) {
+    return chains_.empty() ? nullptr : &chains_[static_cast<std::size_t>(psum - psum_spad_.data())];
+  }
+  void count_macs();
 
   // Repetitions (array_fold.cpp)
   bool may_repeat() const;
@@ -222,6 +228,7 @@ class Array {
   std::vector<Cycle> ifmap_times_, filter_times_;
   std::vector<PacketTimes> packet_times_;
   std::vector<std::int32_t> psum_spad_, psum_in_, psum_out_;
+  std::vector<DfpChain> chains_;  // beside psum_spad_; none where psums are integers
 
   MacBurst burst_;  // MACs that have issued; their psums are not up to date
   PeMask ready_;    // PEs that may be able to go on
@@ -237,7 +244,7 @@ class Array {
   std::vector<Cut> cuts_;
   std::size_t cuts_known_ = 0;
   Cycle skipped_ = 0;
-  std::uint64_t gated_ = 0, gated_fresh_ = 0;  // MACs; with psums that they start, apart
+  GatedMacs gated_;
   bool done_ = false;
   bool filled_ = false;
 };

@@ -179,10 +179,19 @@ void Array::merge(PeCore& pe, int i, int psum, int n) {
 void Array::merge_values(PeCore& pe, int psum, int n) {
   play_burst();
   const std::size_t first = packet_slot(pe, pe.merged) + static_cast<std::size_t>(pe.packet_psums);
-  const std::int32_t* own = pe.psums + psum;
+  std::int32_t* own = pe.psums + psum;
+  if (mac_.chain() > 0) end_chains(own, n);
   const std::int32_t* in = pe.psum_in + first;
   std::int32_t* out = pe.psum_out + first;
   for (int k = 0; k < n; ++k) out[k] = pe.takes_psums ? mac_.accumulate(in[k], own[k]) : own[k];
+}
+
+// What is left in the chains of psums that leave.
+void Array::end_chains(std::int32_t* psum, int n) {
+  DfpChain* chain = chain_of(psum);
+  for (int k = 0; k < n; ++k) {
+    if (chain[k].products > 0) psum[k] = chain[k].spill(psum[k]);
+  }
 }
 
 // Runs over the same psums are gathered, and worked off together when those are needed.
@@ -197,12 +206,16 @@ void Array::multiply(PeCore& pe, const StreamPlaces& at, int n, bool fresh) {
     burst_.start(psum, n, fresh);
   }
   const std::int16_t x = pe.ifmap.words[pe.ifmap.slot(at.ifmap)];
-  if (x != 0) burst_.add(x, pe.filter.words + from);
-  if (mac_.gated(x)) (fresh ? gated_fresh_ : gated_) += static_cast<std::uint64_t>(n);
+  if (!mac_.adds_nothing(x)) burst_.add(x, pe.filter.words + from);
+  if (!mac_.gates()) return;
+  const int gated = mac_.gated(x, pe.filter.words + from, n);
+  gated_ += {gated, fresh ? 0 : gated};
 }
 
 void Array::play_burst() {
-  if (burst_.psum != nullptr) mac_.play(burst_);
+  if (burst_.psum == nullptr) return;
+  const int overflows = mac_.play(burst_, chain_of(burst_.psum));
+  record_.chain_overflows += static_cast<std::uint64_t>(overflows);
 }
 
 void Array::multiply_one_by_one(PeCore& pe, const StreamPlaces& at, int n, bool fresh) {
@@ -214,8 +227,14 @@ void Array::multiply_one_by_one(PeCore& pe, const StreamPlaces& at, int n, bool 
     const std::int16_t w = filter.words[filter.slot(at.filter + k * inner.filter_stride)];
     std::int32_t& psum = pe.psums[at.psum + k * inner.psum_stride];
     const bool starts = fresh && (k == 0 || !pe.table->sums_inside());
-    psum = mac_.accumulate(starts ? 0 : psum, mac_.multiply(x, w));
-    if (mac_.gated(x)) ++(starts ? gated_fresh_ : gated_);
+    if (DfpChain* chain = chain_of(&psum); chain != nullptr) {
+      if (starts) psum = 0, *chain = {};
+      record_.chain_overflows += mac_.add_to_chain(*chain, psum, mac_.multiply(x, w)) ? 1 : 0;
+    } else {
+      psum = mac_.accumulate(starts ? 0 : psum, mac_.multiply(x, w));
+    }
+    const int gated = mac_.gated(x, &w, 1);
+    gated_ += {gated, starts ? 0 : gated};
   }
 }
 

@@ -7,12 +7,12 @@
 namespace orrery {
 namespace {
 
-void count_gated(Counts& counts, const GatedMacs& gated) {
+void count_gated(Counts& counts, const GatedMacs& gated, Gating gating) {
   const auto all = static_cast<std::uint64_t>(gated.all);
   const auto updates = static_cast<std::uint64_t>(gated.updates);
   counts[Action::mac_none_gate] += all;
   counts[Action::mac_none_compute] -= all;
-  counts[Action::spad_filter_operand_read] -= all;
+  if (gating != Gating::kFilter) counts[Action::spad_filter_operand_read] -= all;
   counts[Action::spad_psum_update_read] -= updates;
   counts[Action::spad_psum_update_write] -= updates;
 }
@@ -22,7 +22,7 @@ void count_gated(Counts& counts, const GatedMacs& gated) {
 LockStepArray::LockStepArray(const Machine& machine)
     : machine_(machine), clock_(machine), values_(machine) {}
 
-PassTimes LockStepArray::play(const LockStepPlan& plan, PeWork work, const Arithmetic& arithmetic,
+PassTimes LockStepArray::play(const LockStepPlan& plan, PeWork work, const MacRegisters& registers,
                               const PassTiles& tiles, std::int64_t fill_begin, std::int64_t begin) {
   clock_.settle(plan, fill_begin, begin);
   const LockStepRun run = clock_.run(plan, tiles.read_psums, begin);
@@ -31,7 +31,11 @@ PassTimes LockStepArray::play(const LockStepPlan& plan, PeWork work, const Arith
     counts[Action::glb_ifmap_array_read] -=
         static_cast<std::uint64_t>(words_made(plan, tiles.padding));
   }
-  if (tiles.ifmap != nullptr) count_gated(counts, values_.play(plan, work, arithmetic, tiles));
+  if (tiles.ifmap != nullptr) {
+    count_gated(counts, values_.play(plan, work, registers, tiles),
+                find_mac(machine_.mac)->traits.gating);
+    clock_.record().chain_overflows += values_.chain_overflows();
+  }
   clock_.record().counts += counts;
   return clock_.note(plan, run, fill_begin, begin);
 }

@@ -20,7 +20,7 @@ class LockStepArray {
   // Its filters, where shadowed, moved from cycle `fill_begin` on, and are there. Without an ifmap
   // tile (and then without the others) only times and counts are played, and no MAC is gated; a
   // `padding` that is there still tells which words are made. Throws DeadlockError.
-  PassTimes play(const LockStepPlan& plan, PeWork work, const Arithmetic& arithmetic,
+  PassTimes play(const LockStepPlan& plan, PeWork work, const MacRegisters& registers,
                  const PassTiles& tiles, std::int64_t fill_begin, std::int64_t begin);
 
   // What has been counted since the last call. Cycles are those up to the last step so far, and

@@ -1,5 +1,7 @@
 #include "sim/machine/lock_step_counts.h"
 
+#include "arch/mac/all.h"
+
 namespace orrery {
 namespace {
 
@@ -24,9 +26,19 @@ void count_operand(Tally& count, const PlanSums& sums, Tensor t) {
   count(ifmap ? spad_ifmap_fill : spad_filter_fill, sums.fills[index(t)]);
 }
 
-void count_operations(Tally& count, const PlanSums& sums, PeWork work, bool has_psum_spad) {
+void count_tables_and_chains(Tally& count, const PlanSums& sums, const Machine& machine) {
+  const MacTraits& mac = find_mac(machine.mac)->traits;
+  const bool builds =
+      mac.tables && machine.mac_options.organisation != LutOrganisation::kProductTable;
+  count(mac_none_lut_read, mac.tables ? sums.macs : 0);
+  count(mac_none_table_build, builds ? sums.new_ifmaps : 0);
+  count(mac_none_spill, mac.singles ? sums.spills : 0);
+}
+
+void count_operations(Tally& count, const PlanSums& sums, PeWork work, const Machine& machine) {
   const std::int64_t updates = sums.macs - sums.starts;
-  const bool multiplies = work == PeWork::kMultiply;
+  const bool multiplies = work == PeWork::kMultiply, has_psum_spad = machine.pe.psum_spad_words > 0;
+  if (multiplies) count_tables_and_chains(count, sums, machine);
   count(multiplies ? mac_none_compute : pool_none_compute, sums.macs);
   count(spad_ifmap_operand_read, sums.macs);
   count(spad_filter_operand_read, multiplies ? sums.macs : 0);
@@ -58,7 +70,7 @@ Counts pass_counts(const LockStepPlan& plan, PeWork work, const Machine& machine
                    bool reads_psums) {
   Tally count;
   for (const Tensor t : {Tensor::kIfmap, Tensor::kFilter}) count_operand(count, plan.sums, t);
-  count_operations(count, plan.sums, work, machine.pe.psum_spad_words > 0);
+  count_operations(count, plan.sums, work, machine);
   count_psums(count, plan.sums, machine, reads_psums);
   return count.counts();
 }

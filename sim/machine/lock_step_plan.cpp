@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
+#include "arch/mac/all.h"
 #include "sim/machine/lock_step_groups.h"
 #include "sim/machine/stepper.h"
 #include "workloads/input/input_error.h"
@@ -23,6 +25,7 @@ class Planner {
         program_(pass.program),
         machine_(machine),
         work_(work),
+        mac_(find_mac(machine.mac)->traits),
         groups_(pass, machine, lost, what, plan_) {
     plan_.pes = static_cast<int>(pass.pes.size());
     plan_.window_psums = program_.window_psums;
@@ -33,6 +36,7 @@ class Planner {
     if (systolic) plan_.skew += pass.cols - 1;
     find_kinds();
     find_slots();
+    find_operations();
   }
 
   LockStepPlan plan() {
@@ -45,6 +49,13 @@ class Planner {
   }
 
  private:
+  // Of the PEs of a kind: their number, the ifmap item of the operation before, and by slot the
+  // products of the chain that is open.
+  struct Operations {
+    std::int64_t pes = 0;
+    std::int32_t ifmap = -1;
+    std::vector<int> chain;
+  };
   using Counts = std::array<int, PassProgram::kMaxCounters>;
 
   bool uses(Tensor t) const { return t == Tensor::kIfmap || work_ == PeWork::kMultiply; }
@@ -115,7 +126,9 @@ class Planner {
       row.psum = steps.psum_at();
       row.starts = steps.fresh();
       row.macs = groups_.macs(kinds, slots_);
+      note_operations(kinds, row);
       row.ends = steps.advance(1);
+      if (row.ends) end_chains();
       row.ifmap_dead = steps.dead_ifmap(program_.ifmap_words);
       row.filter_dead = steps.dead_filter(program_.filter_words);
       plan_.steps.push_back(row);
@@ -123,6 +136,35 @@ class Planner {
         plan_.windows.push_back(
             {address(Tensor::kPsum, s, 0, window), groups_.leaving(working(s, 0, window), slots_)});
     } while (next(s, 0, counters(), [](std::size_t) { return true; }));
+  }
+
+  // What PEs of each kind that works in a step do beside the multiplication.
+  void note_operations(PeKinds kinds, const StepRow& row) {
+    if (!mac_.tables && !mac_.singles) return;
+    for (std::size_t kind = 0; kind < pass_.bounds.size(); ++kind) {
+      if ((kinds >> kind & 1) == 0) continue;
+      Operations& did = operations_[kind];
+      if (std::exchange(did.ifmap, row.ifmap) != row.ifmap) plan_.sums.new_ifmaps += did.pes;
+      int& chain = did.chain[static_cast<std::size_t>(row.psum)];
+      if (++chain < machine_.mac_options.chain) continue;
+      plan_.sums.spills += did.pes;
+      chain = 0;
+    }
+  }
+
+  // At the end of a window.
+  void end_chains() {
+    for (Operations& did : operations_) {
+      for (int& chain : did.chain) plan_.sums.spills += std::exchange(chain, 0) > 0 ? did.pes : 0;
+    }
+  }
+
+  void find_operations() {
+    if (!mac_.tables && !mac_.singles) return;
+    operations_.resize(pass_.bounds.size());
+    for (Operations& did : operations_)
+      did.chain.resize(static_cast<std::size_t>(program_.window_psums));
+    for (const auto& pe : pass_.pes) ++operations_[static_cast<std::size_t>(pe.kind)].pes;
   }
 
   void prepare_items(Tensor t, int count) {
@@ -191,10 +233,12 @@ class Planner {
   const PassProgram& program_;
   const Machine& machine_;
   const PeWork work_;
+  const MacTraits& mac_;
   LockStepPlan plan_;
   LockStepGroups groups_;
   std::array<std::vector<PeKinds>, PassProgram::kMaxCounters> working_;  // by counter and value
   std::vector<PsumSlot> slots_;
+  std::vector<Operations> operations_;
   std::array<std::vector<PeKinds>, 2> takers_;  // of each item
 };
 

@@ -75,6 +75,9 @@ struct PlanSums {
   std::array<std::int64_t, 2> words{}, deliveries{}, hops{}, fills{};
   std::int64_t macs = 0, starts = 0;
   std::int64_t psums = 0, parts = 0;
+  // Operations whose ifmap word is not that of the PE's operation before; chains of products that
+  // end, where the machine's MACs have chains.
+  std::int64_t new_ifmaps = 0, spills = 0;
 };
 
 struct LockStepPlan {

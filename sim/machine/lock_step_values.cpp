@@ -14,8 +14,7 @@ std::int64_t slots_for(std::int64_t words) {
 
 }  // namespace
 
-LockStepValues::LockStepValues(const Machine& machine)
-    : whole_product_bits_(2 * machine.numbers.operand_bits), gates_(find_mac(machine.mac)->gates()) {
+LockStepValues::LockStepValues(const Machine& machine) : machine_(machine) {
   const Pe& pe = machine.pe;
   // Neighbours take words that the PE itself may no longer need.
   const int held = std::max(pe.fifo_h_words, pe.fifo_v_words) + 1;
@@ -23,19 +22,24 @@ LockStepValues::LockStepValues(const Machine& machine)
   filter_.slots = slots_for(pe.filter_spad_words + pe.filter_fifo_packets);
 }
 
-GatedMacs LockStepValues::play(const LockStepPlan& plan, PeWork work, const Arithmetic& arithmetic,
+GatedMacs LockStepValues::play(const LockStepPlan& plan, PeWork work, const MacRegisters& registers,
                                const PassTiles& tiles) {
   work_ = work;
-  arithmetic_ = arithmetic;
-  plain_ =
-      arithmetic.overflow == Overflow::kWrap && (arithmetic.product_bits >= arithmetic.psum_bits ||
-                                                 arithmetic.product_bits >= whole_product_bits_);
+  mac_ = MacUnit(machine_.mac, registers);
+  arithmetic_ = registers.arithmetic;
+  multiplies_ = mac_.multiplies();
+  const int whole_product = 2 * machine_.numbers.operand_bits;
+  plain_ = multiplies_ && arithmetic_.overflow == Overflow::kWrap &&
+           (arithmetic_.product_bits >= arithmetic_.psum_bits ||
+            arithmetic_.product_bits >= whole_product);
   tiles_ = tiles;
   gated_ = {};
   start(Tensor::kIfmap, plan, tiles.ifmap);
   start(Tensor::kFilter, plan, tiles.filter);
   const auto pes = static_cast<std::size_t>(plan.pes);
   psum_.resize(static_cast<std::size_t>(plan.window_psums) * pes);
+  chains_.assign(mac_.chain() > 0 ? psum_.size() : 0, {});
+  chain_overflows_ = 0;
   matrix_item_ = last_item_ = -1;
   by_matrix_ = false;
   std::size_t window = 0;
@@ -87,15 +91,38 @@ void LockStepValues::send_up_to(Tensor t, const LockStepPlan& plan, std::int64_t
 }
 
 void LockStepValues::multiply(const MacGroup& group, const StepRow& step, std::int32_t* psum) {
-  if (gates_) {
-    const std::int16_t* x = ifmap_.slot(step.ifmap);
-    std::int64_t gated = 0;
-    for (const std::int32_t lane : group.ifmap) gated += x[lane] == 0 ? 1 : 0;
-    gated_.all += gated;
-    if (!step.starts) gated_.updates += gated;
-  }
+  if (mac_.gates()) count_gated(group, step);
   by_matrix_ = multiply_matrix(group, step);
-  if (!by_matrix_) multiply_each(group, step, psum);
+  if (by_matrix_) return;
+  multiplies_ ? multiply_each(group, step, psum) : multiply_by_mac(group, step, psum);
+}
+
+void LockStepValues::count_gated(const MacGroup& group, const StepRow& step) {
+  const std::int16_t* x = ifmap_.slot(step.ifmap);
+  const std::int16_t* w = filter_.slot(step.filter);
+  std::int64_t gated = 0;
+  for (std::size_t i = 0; i < group.ifmap.size(); ++i)
+    gated += mac_.gated(x[group.ifmap[i]], &w[group.filter[i]], 1);
+  gated_ += {gated, step.starts ? 0 : gated};
+}
+
+// By any datapath.
+void LockStepValues::multiply_by_mac(const MacGroup& group, const StepRow& step,
+                                     std::int32_t* psum) {
+  const std::int16_t* x = ifmap_.slot(step.ifmap);
+  const std::int16_t* w = filter_.slot(step.filter);
+  for (std::size_t i = 0; i < group.pe.size(); ++i) {
+    std::int32_t& p = psum[group.pe[i]];
+    const std::int32_t term = mac_.multiply(x[group.ifmap[i]], w[group.filter[i]]);
+    if (step.starts) p = 0;
+    if (chains_.empty()) {
+      p = mac_.accumulate(p, term);
+      continue;
+    }
+    DfpChain& chain = chains_[static_cast<std::size_t>(&p - psum_.data())];
+    if (step.starts) chain = {};
+    chain_overflows_ += mac_.add_to_chain(chain, p, term) ? 1 : 0;
+  }
 }
 
 // Whether all the products of the step, and their sums, could be made at once.
@@ -158,13 +185,19 @@ void LockStepValues::take_from_pes(const PsumGroup& group, std::int32_t address)
     std::int32_t& psum = tile[group.address[k]];
     std::int32_t total = tiles_.read_psums ? psum : 0;
     for (auto i = group.first[k]; i < group.first[k + 1]; ++i) {
-      const std::int32_t part =
-          psum_[static_cast<std::size_t>(group.from[static_cast<std::size_t>(i)])];
-      total = add(total, low_bits(static_cast<std::uint32_t>(part), arithmetic_.psum_bits),
-                  arithmetic_);
+      const auto from = static_cast<std::size_t>(group.from[static_cast<std::size_t>(i)]);
+      total = mac_.accumulate(total, part_of(from));
     }
     psum = total;
   }
+}
+
+// A PE's part of a psum, its chain ended.
+std::int32_t LockStepValues::part_of(std::size_t at) {
+  if (chains_.empty())
+    return low_bits(static_cast<std::uint32_t>(psum_[at]), arithmetic_.psum_bits);
+  DfpChain& chain = chains_[at];
+  return chain.products > 0 ? chain.spill(psum_[at]) : psum_[at];
 }
 
 void LockStepValues::take_from_matrix(const PsumGroup& group, std::int32_t address) {

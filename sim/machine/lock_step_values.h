@@ -8,21 +8,19 @@
 
 #include "sim/machine/lock_step_plan.h"
 #include "sim/machine/mac_matrix.h"
+#include "sim/machine/mac_unit.h"
 
 namespace orrery {
-
-// Multiplications by an ifmap zero, and those of them that would have updated a psum.
-struct GatedMacs {
-  std::int64_t all = 0, updates = 0;
-};
 
 class LockStepValues {
  public:
   explicit LockStepValues(const Machine& machine);
 
   // Leaves the psums of a pass in its tile; `plan` was made for values.
-  GatedMacs play(const LockStepPlan& plan, PeWork work, const Arithmetic& arithmetic,
+  GatedMacs play(const LockStepPlan& plan, PeWork work, const MacRegisters& registers,
                  const PassTiles& tiles);
+  // Of the last pass.
+  std::uint64_t chain_overflows() const { return chain_overflows_; }
   void lose(const LostWord& word) { lost_ = word; }
 
  private:
@@ -45,21 +43,27 @@ class LockStepValues {
   void send_up_to(Tensor t, const LockStepPlan& plan, std::int64_t item);
   void multiply(const MacGroup& group, const StepRow& step, std::int32_t* psum);
   void multiply_each(const MacGroup& group, const StepRow& step, std::int32_t* psum);
+  void multiply_by_mac(const MacGroup& group, const StepRow& step, std::int32_t* psum);
+  void count_gated(const MacGroup& group, const StepRow& step);
+  std::int32_t part_of(std::size_t at);
   bool multiply_matrix(const MacGroup& group, const StepRow& step);
   void pool(const MacGroup& group, const StepRow& step, std::int32_t* psum);
   void take_from_pes(const PsumGroup& group, std::int32_t address);
   void take_from_matrix(const PsumGroup& group, std::int32_t address);
 
-  const int whole_product_bits_;
-  const bool gates_;
+  const Machine& machine_;
   LostWord lost_;
   PeWork work_ = PeWork::kMultiply;
+  MacUnit mac_;
   Arithmetic arithmetic_;
-  bool plain_ = false;  // cuts of products and psums can wait until psums leave
+  bool multiplies_ = true;  // by a plain multiplier
+  bool plain_ = false;      // so, and cuts of products and psums can wait until psums leave
   PassTiles tiles_;
   GatedMacs gated_;
   Registers ifmap_, filter_;
   std::vector<std::int32_t> psum_;  // slot of the window, then PE
+  std::vector<DfpChain> chains_;    // beside them; none where psums are integers
+  std::uint64_t chain_overflows_ = 0;
   // A matrix of filters serves the steps from the second with the same item and the same PEs on.
   MacMatrix matrix_;
   std::vector<std::int16_t> row_words_;

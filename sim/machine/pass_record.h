@@ -21,6 +21,7 @@ struct PassRecord {
   std::array<std::uint64_t, kBeforeMacNames.size()> before_mac{};
   std::uint64_t& wait(BeforeMac b) { return before_mac[static_cast<std::size_t>(b)]; }
   Counts counts;
+  std::uint64_t chain_overflows = 0;  // sums in chains that wrapped
 };
 
 }  // namespace orrery

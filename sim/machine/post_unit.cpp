@@ -1,6 +1,7 @@
 #include "sim/machine/post_unit.h"
 
 #include <algorithm>
+#include <bit>
 #include <limits>
 
 namespace orrery {
@@ -41,12 +42,17 @@ std::int16_t PostUnit::finish(std::int32_t psum, std::int32_t bias) const {
                                                                             : psum);
   }
   const PostProcess& post = layer_.post;
-  std::int64_t value = std::int64_t{psum} + (post.bias ? bias : 0);
+  const Code code = layer_.ofmap_code();
+  std::int64_t value =
+      kind_ == PsumKind::kSingle ? static_cast<std::int64_t>(std::bit_cast<float>(psum)) : psum;
+  value += post.bias ? bias : 0;
+  if (code.coding == Coding::kSign) return value >= 0 ? std::int16_t{1} : std::int16_t{-1};
   if (post.requant_shift > 0)
     value = (value + (std::int64_t{1} << (post.requant_shift - 1))) >> post.requant_shift;
-  const std::int64_t most = (std::int64_t{1} << (layer_.operand_bits - 1)) - 1;
-  value = std::clamp(value, post.relu ? 0 : -most - 1, most);
-  return static_cast<std::int16_t>(value);
+  value += layer_.formats.ofmap_zero;
+  const int lowest = post.relu ? std::max(layer_.formats.ofmap_zero, least(code)) : least(code);
+  return static_cast<std::int16_t>(
+      std::clamp(value, std::int64_t{lowest}, std::int64_t{most(code)}));
 }
 
 Planes PostUnit::pool(const Planes& in, const Pool& window) {

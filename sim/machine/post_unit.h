@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "workloads/golden/golden.h"
 #include "workloads/layer/layer.h"
 
 namespace orrery {
@@ -17,7 +18,8 @@ struct Planes {
 
 class PostUnit {
  public:
-  explicit PostUnit(const Layer& layer) : layer_(layer) {}
+  explicit PostUnit(const Layer& layer, PsumKind kind = PsumKind::kInteger)
+      : layer_(layer), kind_(kind) {}
   // A finished psum of the ofmap channel with this bias becomes an ofmap word (before pooling). Of
   // a pooling layer that ran on the array: the largest word of the window, or the mean of a sum
   // over it, half away from zero.
@@ -27,6 +29,7 @@ class PostUnit {
 
  private:
   const Layer& layer_;
+  PsumKind kind_;
 };
 
 }  // namespace orrery

@@ -36,8 +36,8 @@ void fetch_for_each_use(const Machine& machine, const Layer& layer, const Mappin
                         const Spread& spread, const Nest& nest, Moves& moves) {
   if (machine.array.pace != Pace::kIndependent) return;
   const auto fetch = [&](Tensor t, Words pes) {
-    moves.passes[index(t)] = std::max(moves.passes[index(t)], over(layer.macs(), pes));
-    moves.pes[index(t)] = layer.macs();
+    moves.passes[index(t)] = std::max(moves.passes[index(t)], over(layer.word_pairs(), pes));
+    moves.pes[index(t)] = layer.word_pairs();
   };
   if (!mapping.keep.pe[index(Tensor::kFilter)]) {
     Words share = 1;
@@ -81,7 +81,8 @@ Moves least_moves(const Machine& machine, const Layer& layer) {
     moves.tiles[index(t)] = moves.passes[index(t)] = moves.pes[index(t)] = words;
   }
   moves.psums = extent.words(layer.box(), Tensor::kPsum);
-  moves.issue = slots(machine, over(layer.macs(), machine.pes()), over(moves.psums, machine.pes()));
+  moves.issue =
+      slots(machine, over(layer.word_pairs(), machine.pes()), over(moves.psums, machine.pes()));
   return moves;
 }
 
@@ -134,11 +135,11 @@ void count_pes(const Machine& machine, const Layer& layer, const Moves& moves, C
   }
   n[spad_ifmap_fill] = whole(moves.pes[index(Tensor::kIfmap)]);
   n[spad_filter_fill] = whole(moves.pes[index(Tensor::kFilter)]);
-  n[spad_ifmap_operand_read] = n[spad_filter_operand_read] = whole(layer.macs());
-  n[mac_none_compute] = whole(layer.macs());
+  n[spad_ifmap_operand_read] = n[spad_filter_operand_read] = whole(layer.word_pairs());
+  n[mac_none_compute] = whole(layer.word_pairs());
   if (machine.pe.psum_spad_words == 0) return;
   n[spad_psum_first_write] = n[spad_psum_drain_read] = whole(started);
-  n[spad_psum_update_read] = n[spad_psum_update_write] = whole(layer.macs() - started);
+  n[spad_psum_update_read] = n[spad_psum_update_write] = whole(layer.word_pairs() - started);
 }
 
 // Core cycles that the link needs for so many words.

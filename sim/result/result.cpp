@@ -30,6 +30,7 @@ void add(LayerResult& sum, const LayerResult& layer) {
   sum.steps += layer.steps;
   sum.macs += layer.macs;
   sum.macs_gated += layer.macs_gated;
+  sum.chain_overflows += layer.chain_overflows;
   sum.latency_ms += layer.latency_ms;
   sum.processing_ms += layer.processing_ms;
   sum.active_pes = std::max(sum.active_pes, layer.active_pes);

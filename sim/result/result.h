@@ -56,12 +56,13 @@ struct LayerResult {
   std::uint64_t pass_cycles =
       0;  // cycles in which the array plays a pass; cycles = pass_cycles + sum of stalls
   std::uint64_t passes = 0;
-  std::uint64_t steps = 0;  // cycles in which PEs in lock step take a step; 0: independent PEs
-  std::uint64_t macs = 0;
-  std::uint64_t macs_gated = 0;
-  int active_pes = 0;          // PEs mapped in the fullest pass
-  double active_pes_mean = 0;  // mean over passes
-  double utilization = 0;      // macs / (PEs of the array * processing_cycles)
+  std::uint64_t steps = 0;       // cycles in which PEs in lock step take a step; 0: independent PEs
+  std::uint64_t macs = 0;        // of channels, however many a word holds
+  std::uint64_t macs_gated = 0;  // words
+  std::uint64_t chain_overflows = 0;  // sums in int32 chains that wrapped; of values only
+  int active_pes = 0;                 // PEs mapped in the fullest pass
+  double active_pes_mean = 0;         // mean over passes
+  double utilization = 0;             // pairs of words / (PEs of the array * processing_cycles)
   double latency_ms = 0;
   double processing_ms = 0;
   std::array<std::uint64_t, kStallNames.size()> stalls{};  // core cycles

@@ -26,7 +26,9 @@ RtlOutputs Reference::outputs(const RtlInputs& in) {
     moves_[i] = stages_[i].full && stages_[i].cycles == 0 && room;
   }
   const bool first_takes = !stages_[0].full || moves_[0];
-  ready_ = mac_.traits.skips ? waiting_ < kLookAhead : first_takes;
+  // A full window has room where its oldest pair leaves.
+  const bool room = waiting_ < kLookAhead || is_zero(window_[0]) || first_takes;
+  ready_ = mac_.traits.skips ? room : first_takes;
   return {ready_, out.full, out.pair.psum, static_cast<int>(out.pair.action)};
 }
 

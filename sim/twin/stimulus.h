@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string_view>
 #include <vector>
 
 #include "arch/mac/all.h"
@@ -65,7 +66,8 @@ OperandPair operand_pair(const Stretch& s, std::uint64_t i);
 // What `orrery verify` plays for a datapath: all that can be enumerated, then `random` pairs under
 // settings that share them evenly.
 std::vector<Sweep> sweeps(const Mac& mac, std::uint64_t random);
-// Whether the sweeps enumerate all pairs of operands of some size.
-bool is_enumerated(const Mac& mac);
+// What of it is enumerated: "every pair", of all sizes; "every 8-bit pair" where there are larger
+// operands too; or "every xnor" of 16 signs.
+std::string_view enumerated(const Mac& mac);
 
 }  // namespace orrery

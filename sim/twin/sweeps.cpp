@@ -95,6 +95,10 @@ std::vector<Sweep> sweeps(const Mac& mac, std::uint64_t random) {
   return list;
 }
 
-bool is_enumerated(const Mac& mac) { return std::ranges::any_of(settings(mac), is_small); }
+std::string_view enumerated(const Mac& mac) {
+  const std::vector<MacRegisters> all = settings(mac);
+  if (order_of_all(mac, all.front()) == Order::kEverySign) return "every xnor";
+  return std::ranges::all_of(all, is_small) ? "every pair" : "every 8-bit pair";
+}
 
 }  // namespace orrery

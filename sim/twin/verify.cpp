@@ -15,6 +15,9 @@
 namespace orrery {
 namespace {
 
+// What each proof of a twin relies on: the cutting of products and the addition to psums.
+constexpr std::string_view kWidths = "widths";
+
 struct Said {
   int code = -1;
   std::string text;
@@ -50,9 +53,12 @@ Said ask(const std::filesystem::path& prover, std::string_view argument) {
 
 void prove(const std::filesystem::path& prover, TwinReport& report) {
   if (!has_proof(prover, report.name)) return;
-  const Said said = ask(prover, report.name);
-  report.proof = said.code == 0 ? Proof::kHolds : Proof::kFails;
-  report.proof_says = said.text;
+  report.proof = Proof::kHolds;
+  for (const std::string& name : {report.name, std::string(kWidths)}) {
+    const Said said = ask(prover, name);
+    if (said.code != 0) report.proof = Proof::kFails;
+    report.proof_says += (report.proof_says.empty() ? "" : "; ") + said.text;
+  }
 }
 
 void play_twin(const Twin& twin, const VerifyOptions& options,
@@ -60,7 +66,7 @@ void play_twin(const Twin& twin, const VerifyOptions& options,
                TwinReport& report) {
   const Mac* mac = find_mac(twin.name);
   if (mac == nullptr) throw std::logic_error(fmt::format("no datapath is named {}", twin.name));
-  report.enumerated = is_enumerated(*mac);
+  report.enumerated = enumerated(*mac);
   const std::unique_ptr<Rtl> rtl = twin.make();
   Verdict verdict = play_all(*rtl, *mac, {options.seed, options.cases, progress});
   report.pairs = verdict.pairs;

@@ -22,7 +22,7 @@ enum class Proof : std::uint8_t {
 struct TwinReport {
   std::string name;
   std::uint64_t pairs = 0, mismatches = 0;
-  bool enumerated = false;  // all pairs of operands of some sizes were played
+  std::string enumerated;  // stimulus.h
   Proof proof = Proof::kNone;
   std::string proof_says;  // what the prover said
   Coverage lines, toggles;

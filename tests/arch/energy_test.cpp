@@ -41,7 +41,7 @@ TEST(Energy, IsTheSumOverAListWrittenByHand) {
     for (const ActionName& a : kActions) {
       const auto n = static_cast<double>(counts.value[i++]);
       if (a.structure == "mac") {
-        expected += n * (a.action == "gate" ? 0.064 : 2);
+        expected += n * (a.action == "compute" ? 2 : a.action == "gate" ? 0.064 : 0);
       } else if (a.action != "bus_word") {
         expected += n * kByStructure.at(std::string(a.structure));
       }

@@ -56,7 +56,7 @@ void play_first_pass(benchmark::State& state, const std::string& name, Values va
   Array array(machine);
   std::int64_t cycles = 0;
   for ([[maybe_unused]] const auto _ : state) {
-    array.start(pass, machine.arithmetic(layer), tiles);
+    array.start(pass, machine.registers(layer), tiles);
     array.play();
     cycles += array.record().cycles;
   }

@@ -44,7 +44,7 @@ void play(benchmark::State& state, const Machine& machine, const Layer& layer) {
   std::int64_t at = 0, begun = 0, cycles = 0;
   for ([[maybe_unused]] const auto _ : state) {
     at = array
-             .play(plan, PeWork::kMultiply, machine.arithmetic(layer),
+             .play(plan, PeWork::kMultiply, machine.registers(layer),
                    {.ifmap = ifmap.data(), .filter = filter.data(), .psum = psum.data()}, at, at)
              .handed;
     cycles += at - begun;

@@ -2,8 +2,13 @@
 
 #include <algorithm>
 
+#include "arch/mac/all.h"
 #include "dataflows/all.h"
 #include "tests/cycle/random_nest.h"
+#include "workloads/format/pack.h"
+#include "workloads/input/input_error.h"
+#include "workloads/input/override.h"
+#include "workloads/network/widths.h"
 #include "workloads/tensor/operands.h"
 
 namespace orrery::test {
@@ -207,6 +212,24 @@ Mapping random_nest(const Layer& layer, const Machine& m, Rng& rng) {
   return mapping;
 }
 
+int any_of(Code code, Rng& rng) { return rng.in(least(code), most(code)); }
+
+// Operands, shifts and ofmap of a layer as its machine's MAC has them.
+void give_numbers(Layer& layer, const Machine& m, Rng& rng) {
+  const Widths widths = m.widths();
+  const MacTraits& mac = find_mac(m.mac)->traits;
+  if (widths.lanes > 1 && layer.kind != LayerKind::kPool)
+    layer.bounds[index(Dim::kC)] = rng.in(1, 3 * widths.lanes);
+  layer.unstated = {.operand_bits = true, .product_shift = true, .requant_shift = true};
+  settle_widths(layer, widths);
+  Formats& formats = layer.formats;
+  if (mac.ifmap.zero_point) formats.ifmap_zero = any_of(layer.ifmap_code(), rng);
+  if (mac.filter.zero_point) formats.filter_zero = any_of(layer.filter_code(), rng);
+  if (coin(rng, 2)) formats.ofmap_zero = formats.ifmap_zero;
+  settle_shifts(layer, synthetic_magnitudes(layer), widths);
+  layer = packed(layer, widths.lanes);
+}
+
 std::string layer_text(const Layer& l) {
   if (l.kind != LayerKind::kPool) return to_yaml(l);
   return fmt::format(
@@ -230,11 +253,42 @@ Machine random_machine(Rng& rng) {
   return machine;
 }
 
-Case random_case(std::uint64_t seed) {
+namespace {
+
+// A variation that can have the MAC, which not every one can.
+Machine random_machine(Rng& rng, std::string_view mac) {
+  while (true) {
+    const Machine plain = random_machine(rng);
+    Node file = parse_yaml_text(orrery::to_yaml(plain), "variation");
+    const std::array<std::string, 4> options{
+        fmt::format("mac_options.organisation={}", coin(rng, 2) ? "product_table" : "shared_table"),
+        fmt::format("mac_options.filter_bits={}", rng.in(1, 4)),
+        fmt::format("mac_options.filters={}", coin(rng, 2) ? "five_level" : "power_of_two"),
+        fmt::format("mac_options.chain={}", rng.in(1, 6))};
+    try {
+      override_values(file, mac_overrides(plain, std::string(mac)));
+      override_values(file, {options.begin(), options.end()});
+      return read_machine(file);
+    } catch (const InputError&) {
+      // Words or buses too narrow, or an order of additions that is open.
+    }
+  }
+}
+
+}  // namespace
+
+Case random_case(std::uint64_t seed) { return random_case(seed, ""); }
+
+Case random_case(std::uint64_t seed, std::string_view mac) {
   Rng rng(seed);
-  Case c{.machine = random_machine(rng), .layer = {}, .mapping = {}, .in = {}, .text = {}};
+  Case c{.machine = mac.empty() ? random_machine(rng) : random_machine(rng, mac),
+         .layer = {},
+         .mapping = {},
+         .in = {},
+         .text = {}};
   do {
     c.layer = random_layer(c.machine, rng);
+    if (!mac.empty()) give_numbers(c.layer, c.machine, rng);
     c.mapping = random_nest(c.layer, c.machine, rng);
     // A pooling layer with an empty nest is pooled on its way out, not on the array.
   } while (c.mapping.nest.empty() || !check(c.mapping, c.layer, c.machine).empty());
@@ -248,7 +302,7 @@ Case random_case(std::uint64_t seed) {
     }
   }
   c.in = synthetic_operands(c.layer, seed, c.machine.numbers.psum_bits);
-  c.text = fmt::format("seed {}\n{}\n{}\n{}\n{}", seed, layer_text(c.layer),
+  c.text = fmt::format("seed {} mac '{}'\n{}\n{}\n{}\n{}", seed, mac, layer_text(c.layer),
                        orrery::to_yaml({{c.layer.name, c.mapping}}), to_string(c.mapping, c.layer),
                        orrery::to_yaml(c.machine));
   return c;

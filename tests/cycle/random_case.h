@@ -24,5 +24,8 @@ Machine random_machine(Rng& rng);
 // Such a machine, a layer that it runs, and a mapping that passes
 // check(): the automatic one, or a random nest with random keeps. A pure function of the seed.
 Case random_case(std::uint64_t seed);
+// The same with a MAC datapath of that name, its options, and operands in its numbers: codes, zero
+// points, and as many channels as fill some words. The layer is packed, the operands are integers.
+Case random_case(std::uint64_t seed, std::string_view mac);
 
 }  // namespace orrery::test

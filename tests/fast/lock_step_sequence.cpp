@@ -84,7 +84,7 @@ PassTimes ArrayPlayer::play(const Step& step, std::int64_t fill_begin, std::int6
     tiles.filter = filter_.data() + from(Tensor::kFilter);
     tiles.psum = psum_.data() + from(Tensor::kPsum);
   }
-  return array_.play(plan(step), work_of(case_), case_.machine.arithmetic(case_.layer), tiles,
+  return array_.play(plan(step), work_of(case_), case_.machine.registers(case_.layer), tiles,
                      fill_begin, begin);
 }
 

@@ -22,6 +22,8 @@ std::string differ_in(const Names& names, const Figures& fast, const Figures& cy
   return out;
 }
 
+}  // namespace
+
 std::string difference(const LayerResult& fast, const LayerResult& cycle) {
   std::string out = differ("cycles", fast.cycles, cycle.cycles);
   out += differ("processing_cycles", fast.processing_cycles, cycle.processing_cycles);
@@ -44,6 +46,8 @@ std::string difference(const LayerResult& fast, const LayerResult& cycle) {
     out += "active PEs, utilization, times or reduction; ";
   return out;
 }
+
+namespace {
 
 template <class Run>
 std::string mistake_of(Run run, LayerResult& result) {

@@ -16,6 +16,9 @@ using FastEngine = std::function<LayerResult(const EngineCase&)>;
 LayerResult folded(const EngineCase& c);
 LayerResult unfolded(const EngineCase& c);
 
+// The figures in which two results of one layer differ, with both values; empty: none.
+std::string difference(const LayerResult& fast, const LayerResult& cycle);
+
 // The figures in which an engine without values and the SystemC engine differ, with both values;
 // empty: they agree. The SystemC engine plays a MAC that does not gate, whose counts depend on no
 // value; gating moves no cycle.

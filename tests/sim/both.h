@@ -19,7 +19,7 @@ inline constexpr std::int64_t kGrace = 1000;
 inline std::optional<PassRecord> play_array(Array& array, const Arithmetic& arithmetic,
                                             const Pass& pass, PlainTiles& tiles,
                                             std::int64_t most_cycles) {
-  array.start(pass, arithmetic,
+  array.start(pass, {arithmetic},
               {.ifmap = tiles.ifmap.empty() ? nullptr : tiles.ifmap.data(),
                .padding = tiles.padding.empty() ? nullptr : tiles.padding.data(),
                .filter = tiles.filter.empty() ? nullptr : tiles.filter.data(),

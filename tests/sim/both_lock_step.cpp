@@ -79,7 +79,7 @@ Played play_array(const LockStepCase& c, BothTensors& tensors, const PlainLoss& 
       begin = std::max(begin, fill_begin + array.fill_cycles(plan));
     }
     try {
-      before = array.play(plan, work, c.machine.arithmetic(c.layer), tiles_of(c, pass, tensors),
+      before = array.play(plan, work, c.machine.registers(c.layer), tiles_of(c, pass, tensors),
                           fill_begin, begin);
     } catch (const DeadlockError&) {
       out.ends = false;

@@ -21,7 +21,7 @@ std::int64_t wrapped(std::int64_t value, int bits) {
   return low < span / 2 ? low : low - span;
 }
 
-std::int64_t product(std::int64_t x, std::int64_t w, const Arithmetic& a) {
+std::int64_t plain_product(std::int64_t x, std::int64_t w, const Arithmetic& a) {
   const std::int64_t unit = std::int64_t{1} << a.product_shift;
   const std::int64_t floor = (x * w) / unit - ((x * w) % unit < 0 ? 1 : 0);
   return wrapped(floor, a.product_bits);
@@ -210,7 +210,7 @@ class PlainArray {
       count(Action::spad_psum_update_write);
     }
     next.psum[at(op.psum)] =
-        sum(op.starts ? 0 : pe.psum[at(op.psum)], product(x, w, arithmetic_), arithmetic_);
+        sum(op.starts ? 0 : pe.psum[at(op.psum)], plain_product(x, w, arithmetic_), arithmetic_);
   }
 
   void merge(const PePlain& pe, PePlain& next, const Operation& op, bool takes) {

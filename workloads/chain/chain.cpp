@@ -41,7 +41,7 @@ OperandTensor Chain::take_ifmap(const Layer& reader) {
 }
 
 void calibrate(Layer& layer, Operands& in, const Widths& widths, std::uint64_t seed) {
-  const Magnitudes m = magnitudes(in);
+  const Magnitudes m = magnitudes(in, layer.formats);
   settle_shifts(layer, m, widths);
   in.bias = synthetic_biases(layer, seed, bias_bits(layer, m, widths.psum_bits));
 }

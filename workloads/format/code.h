@@ -74,6 +74,23 @@ constexpr int decode(Code code, int field) {
   return 0;
 }
 
+// Bits of a field of which one is set unless the number is 0; signs have no such bits.
+constexpr int magnitude_mask(Code code) {
+  switch (code.coding) {
+    case Coding::kTernary:
+      return 1;
+    case Coding::kFiveLevel:
+      return 2;
+    case Coding::kPowerOfTwo:
+      return 7;
+    case Coding::kTwos:
+    case Coding::kUnsigned:
+    case Coding::kSign:
+      break;
+  }
+  return (1 << code.bits) - 1;
+}
+
 // The smallest and the largest integer of the code.
 int least(Code code);
 int most(Code code);

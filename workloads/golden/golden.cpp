@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <bit>
 #include <functional>
 #include <limits>
 #include <stdexcept>
@@ -57,9 +58,10 @@ Sequence sequence(const Layer& layer, const ReductionTree& tree) {
   return s;
 }
 
-// The window of one psum: its ifmap words in the sequence's order.
+// The window of one psum: its ifmap words, less their zero point, in the sequence's order.
+template <class Word>
 void gather(const Layer& layer, const std::int16_t* group, int p, int q,
-            const std::vector<int>& order, std::int16_t* window) {
+            const std::vector<int>& order, Word* window) {
   const int taps = layer.bound(Dim::kR) * layer.bound(Dim::kS);
   const std::size_t cols = size(layer.padded_cols());
   const std::size_t plane = size(layer.padded_rows()) * cols;
@@ -67,20 +69,22 @@ void gather(const Layer& layer, const std::int16_t* group, int p, int q,
     const int c = i / taps;
     const int row = p * layer.stride_rows + i % taps / layer.bound(Dim::kS) * layer.dilation_rows;
     const int col = q * layer.stride_cols + i % layer.bound(Dim::kS) * layer.dilation_cols;
-    *window++ = group[size(c) * plane + size(row) * cols + size(col)];
+    *window++ = static_cast<Word>(group[size(c) * plane + size(row) * cols + size(col)] -
+                                  layer.formats.ifmap_zero);
   }
 }
 
 // A product, shifted and cut to its low bits.
-inline std::int32_t product(std::int16_t a, std::int16_t b, int shift, int unused_bits) {
-  const std::int32_t shifted = (std::int32_t{a} * b) >> shift;
+inline std::int32_t product(std::int32_t a, std::int32_t b, int shift, int unused_bits) {
+  const std::int32_t shifted = (a * b) >> shift;
   return static_cast<std::int32_t>(static_cast<std::uint32_t>(shifted) << unused_bits) >>
          unused_bits;
 }
 
 // Additions that wrap commute, and wrapping at 32 bits keeps the low psum_bits: one cut at the end
 // is enough.
-std::int32_t wrapping_psum(const std::int16_t* window, const std::int16_t* filter, std::size_t n,
+template <class Word>
+std::int32_t wrapping_psum(const Word* window, const Word* filter, std::size_t n,
                            const Arithmetic& a) {
   const int shift = a.product_shift;
   const int unused = 32 - a.product_bits;
@@ -92,8 +96,9 @@ std::int32_t wrapping_psum(const std::int16_t* window, const std::int16_t* filte
   return static_cast<std::int32_t>(sum << cut) >> cut;
 }
 
-std::int32_t saturating_psum(const std::int16_t* window, const std::int16_t* filter,
-                             const std::vector<int>& visits, const Arithmetic& a) {
+template <class Word>
+std::int32_t saturating_psum(const Word* window, const Word* filter, const std::vector<int>& visits,
+                             const Arithmetic& a) {
   const std::int64_t max = (std::int64_t{1} << (a.psum_bits - 1)) - 1;
   const auto add = [max](std::int64_t x, std::int64_t y) {
     return std::clamp(x + y, -max - 1, max);
@@ -110,6 +115,24 @@ std::int32_t saturating_psum(const std::int16_t* window, const std::int16_t* fil
   return static_cast<std::int32_t>(total);
 }
 
+// Chains of products in int32, each added to a single when it ends.
+template <class Word>
+std::int32_t single_psum(const Word* window, const Word* filter, const std::vector<int>& visits,
+                         int chain) {
+  float total = 0;
+  for (const int visit : visits) {
+    float local = 0;
+    for (int done = 0; done < visit;) {
+      std::uint32_t sum = 0;
+      for (const int end = std::min(done + chain, visit); done < end; ++done)
+        sum += static_cast<std::uint32_t>(std::int32_t{*window++} * *filter++);
+      local += static_cast<float>(static_cast<std::int32_t>(sum));
+    }
+    total += local;
+  }
+  return std::bit_cast<std::int32_t>(total);
+}
+
 // What the threads share while they compute the psums of a layer.
 struct Job {
   const Layer& layer;
@@ -118,19 +141,30 @@ struct Job {
   Sequence sequence;
   PsumTensor& out;
 
-  // The filter of ofmap channel `m` (of all groups), in the sequence's order.
-  std::vector<std::int16_t> filter(int m) const {
+  // The filter of ofmap channel `m` (of all groups), less its zero point, in the sequence's order.
+  template <class Word>
+  std::vector<Word> filter(int m) const {
     const std::size_t n = sequence.order.size();
-    std::vector<std::int16_t> words(n);
+    std::vector<Word> words(n);
     for (std::size_t i = 0; i < n; ++i) {
-      words[i] = in.filter.data[size(m) * n + size(sequence.order[i])];
+      words[i] = static_cast<Word>(in.filter.data[size(m) * n + size(sequence.order[i])] -
+                                   layer.formats.filter_zero);
     }
     return words;
+  }
+
+  template <class Word>
+  std::int32_t psum(const Word* window, const Word* filter) const {
+    if (arithmetic.chain > 0) return single_psum(window, filter, sequence.visits, arithmetic.chain);
+    return arithmetic.overflow == Overflow::kWrap
+               ? wrapping_psum(window, filter, sequence.order.size(), arithmetic)
+               : saturating_psum(window, filter, sequence.visits, arithmetic);
   }
 };
 
 // Psums of ofmap channels [first, last), all of group `g`. Windows of one ofmap row are gathered
 // once and then meet every filter.
+template <class Word>
 void channels_of_group(Job& job, int g, int first, int last) {
   const Layer& layer = job.layer;
   const std::size_t n = job.sequence.order.size();
@@ -139,9 +173,9 @@ void channels_of_group(Job& job, int g, int first, int last) {
   const int groups = layer.bound(Dim::kG);
   const std::size_t group_words =
       size(layer.bound(Dim::kC)) * size(layer.padded_rows()) * size(layer.padded_cols());
-  std::vector<std::vector<std::int16_t>> filters;
-  for (int m = first; m < last; ++m) filters.push_back(job.filter(m));
-  std::vector<std::int16_t> windows(size(cols) * n);
+  std::vector<std::vector<Word>> filters;
+  for (int m = first; m < last; ++m) filters.push_back(job.filter<Word>(m));
+  std::vector<Word> windows(size(cols) * n);
 
   for (int image = 0; image < layer.bound(Dim::kN); ++image) {
     const std::int16_t* ifmap =
@@ -151,14 +185,11 @@ void channels_of_group(Job& job, int g, int first, int last) {
         gather(layer, ifmap, p, q, job.sequence.order, &windows[size(q) * n]);
       }
       for (int m = first; m < last; ++m) {
-        const std::int16_t* filter = filters[size(m - first)].data();
+        const Word* filter = filters[size(m - first)].data();
         const std::size_t plane = size(image) * size(groups * layer.bound(Dim::kM)) + size(m);
         std::int32_t* psums = &job.out.data[(plane * size(rows) + size(p)) * size(cols)];
         for (int q = 0; q < cols; ++q) {
-          const std::int16_t* window = &windows[size(q) * n];
-          psums[q] = job.arithmetic.overflow == Overflow::kWrap
-                         ? wrapping_psum(window, filter, n, job.arithmetic)
-                         : saturating_psum(window, filter, job.sequence.visits, job.arithmetic);
+          psums[q] = job.psum(&windows[size(q) * n], filter);
         }
       }
     }
@@ -172,7 +203,11 @@ void channels(Job& job, int first, int last) {
   while (first < last) {
     const int g = first / of_group;
     const int end = std::min({last, (g + 1) * of_group, first + kFiltersAtOnce});
-    channels_of_group(job, g, first, end);
+    // Differences of 16-bit words need more than 16 bits.
+    const Formats& formats = job.layer.formats;
+    formats.ifmap_zero == 0 && formats.filter_zero == 0
+        ? channels_of_group<std::int16_t>(job, g, first, end)
+        : channels_of_group<std::int32_t>(job, g, first, end);
     first = end;
   }
 }
@@ -250,7 +285,7 @@ PsumTensor golden_psums(const Layer& layer, const Operands& in, const Arithmetic
   require_shape(in.filter.shape, in.filter.data.size(), filter_shape(layer), layer);
   PsumTensor out{psum_shape(layer), {}};
   out.data.resize(static_cast<std::size_t>(elements(out.shape)));
-  const bool wraps = arithmetic.overflow == Overflow::kWrap;
+  const bool wraps = arithmetic.chain == 0 && arithmetic.overflow == Overflow::kWrap;
   Job job{layer, in, arithmetic, sequence(layer, wraps ? plain_reduction() : tree), out};
 
   const int ofmap_channels = layer.bound(Dim::kG) * layer.bound(Dim::kM);
@@ -265,10 +300,13 @@ PsumTensor golden_psums(const Layer& layer, const Operands& in, const Arithmetic
   return out;
 }
 
-OperandTensor golden_post(const Layer& layer, const PsumTensor& psums, const Operands& in) {
+OperandTensor golden_post(const Layer& layer, const PsumTensor& psums, const Operands& in,
+                          PsumKind kind) {
   require_shape(psums.shape, psums.data.size(), psum_shape(layer), layer);
   const PostProcess& post = layer.post;
-  const std::int64_t limit = std::int64_t{1} << (layer.operand_bits - 1);
+  const bool signs = layer.ofmap_code().coding == Coding::kSign;
+  const std::int64_t zero = layer.formats.ofmap_zero;
+  const std::int64_t low = least(layer.ofmap_code()), high = most(layer.ofmap_code());
   const std::int64_t half =
       post.requant_shift == 0 ? 0 : std::int64_t{1} << (post.requant_shift - 1);
   const std::size_t plane = size(psums.shape[2]) * size(psums.shape[3]);
@@ -276,10 +314,12 @@ OperandTensor golden_post(const Layer& layer, const PsumTensor& psums, const Ope
   out.data.reserve(psums.data.size());
   for (std::size_t i = 0; i < psums.data.size(); ++i) {
     const std::size_t channel = i / plane % size(psums.shape[1]);
-    std::int64_t x = psums.data[i];
+    std::int64_t x = kind == PsumKind::kInteger
+                         ? psums.data[i]
+                         : static_cast<std::int64_t>(std::bit_cast<float>(psums.data[i]));
     if (post.bias) x += in.bias.data.at(channel);
-    x = std::clamp((x + half) >> post.requant_shift, -limit, limit - 1);
-    if (post.relu) x = std::max<std::int64_t>(x, 0);
+    x = signs ? (x < 0 ? -1 : 1) : std::clamp(zero + ((x + half) >> post.requant_shift), low, high);
+    if (post.relu && !signs) x = std::max(x, zero);
     out.data.push_back(static_cast<std::int16_t>(x));
   }
   for (const Pool& pool : post.pool) out = pooled(out, pool);
@@ -298,7 +338,8 @@ OperandTensor golden_pool(const Pool& pool, const OperandTensor& planes) {
 OperandTensor golden_ofmap(const Layer& layer, const Operands& in, const Arithmetic& arithmetic,
                            const ReductionTree& tree) {
   if (layer.kind == LayerKind::kPool) return golden_pool(layer, in.ifmap);
-  return golden_post(layer, golden_psums(layer, in, arithmetic, tree), in);
+  return golden_post(layer, golden_psums(layer, in, arithmetic, tree), in,
+                     arithmetic.chain > 0 ? PsumKind::kSingle : PsumKind::kInteger);
 }
 
 }  // namespace orrery

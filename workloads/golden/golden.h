@@ -54,14 +54,19 @@ struct ReductionTree {
 // Every product in the order c, r, s, in one PE.
 ReductionTree plain_reduction();
 
-// psum[N][G*M][P][Q] of a convolution, fully connected layer or GEMM. Wrapping arithmetic ignores
-// `tree`. May use every core; the result does not depend on how many.
+// psum[N][G*M][P][Q] of a convolution, fully connected layer or GEMM, of integers less their zero
+// points. With chains these are the bits of singles. Integers that wrap ignore `tree`. May use
+// every core; the result does not depend on how many.
 PsumTensor golden_psums(const Layer& layer, const Operands& in, const Arithmetic& arithmetic,
                         const ReductionTree& tree);
 
+// What the 32 bits of a psum are.
+enum class PsumKind : std::uint8_t { kInteger, kSingle };
+
 // Bias, requantization, ReLU and pooling, as PostProcess says (the bias is added in 64 bits: it
-// never overflows).
-OperandTensor golden_post(const Layer& layer, const PsumTensor& psums, const Operands& in);
+// never overflows; singles, whole numbers below 2^63, become integers first).
+OperandTensor golden_post(const Layer& layer, const PsumTensor& psums, const Operands& in,
+                          PsumKind kind = PsumKind::kInteger);
 
 // A pooling layer: pool of the ifmap.
 OperandTensor golden_pool(const Layer& layer, const OperandTensor& ifmap);

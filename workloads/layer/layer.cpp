@@ -43,7 +43,9 @@ Box Layer::box() const {
   return all;
 }
 
-std::int64_t Layer::macs() const { return kind == LayerKind::kPool ? 0 : box().points(); }
+std::int64_t Layer::word_pairs() const { return kind == LayerKind::kPool ? 0 : box().points(); }
+
+std::int64_t Layer::macs() const { return word_pairs() / bound(Dim::kC) * channels(); }
 
 std::int64_t Layer::filter_words() const { return footprint_words(*this, box(), Tensor::kFilter); }
 

@@ -14,6 +14,8 @@
 #include <string_view>
 #include <vector>
 
+#include "workloads/format/code.h"
+
 namespace orrery {
 
 // G groups, N batch, M ofmap channels (of one group), C ifmap channels (of one group), P and Q
@@ -75,9 +77,19 @@ struct Pool {
   bool operator==(const Pool&) const = default;
 };
 
+// The numbers that a layer's words stand for: codes, and for ifmap, filter and ofmap the code's
+// integer that means zero. A code of no bits is two's complement of operand_bits.
+struct Formats {
+  Code ifmap{Coding::kTwos, 0}, filter{Coding::kTwos, 0}, ofmap{Coding::kTwos, 0};
+  int ifmap_zero = 0, filter_zero = 0, ofmap_zero = 0;
+  bool states_ifmap = false, states_filter = false;  // by the network's author
+  bool operator==(const Formats&) const = default;
+};
+
 // What happens to a finished psum on its way to DRAM, in this order: add the bias of its ofmap
 // channel, shift right arithmetically by requant_shift rounding half up (floor((x + 2^(shift-1)) /
-// 2^shift)), saturate to the layer's operand width, ReLU, pool.
+// 2^shift)), add the ofmap's zero point, saturate to the ofmap's code, ReLU (no less than the zero
+// point), pool. An ofmap of signs has a threshold instead: +1 where psum + bias >= 0, else -1.
 struct PostProcess {
   bool bias = true;
   int requant_shift = 0;  // 0..31
@@ -96,6 +108,15 @@ struct Unstated {
   bool operator==(const Unstated&) const = default;
 };
 
+// Of a layer whose ifmap and filter words hold several channels each, as the machine moves them
+// (workloads/format/pack.h): the fields of a word, and what the layer was before.
+struct Packing {
+  int lanes = 1;
+  int channels = 0;     // bound of C
+  bool biased = false;  // post.bias
+  bool operator==(const Packing&) const = default;
+};
+
 struct Layer {
   std::string name;
   LayerKind kind = LayerKind::kConv;
@@ -104,8 +125,10 @@ struct Layer {
   int dilation_rows = 1, dilation_cols = 1;               // D
   int pad_top = 0, pad_bottom = 0, pad_left = 0, pad_right = 0;
   int ifmap_rows = 1, ifmap_cols = 1;  // H and W without padding
-  int operand_bits = 16;               // 8 or 16, signed
-  int product_shift = 0;               // bits cut from the right of each product, see Arithmetic
+  int operand_bits = 16;               // 8 or 16, signed; of an ifmap of another code: its bits
+  Formats formats;
+  Packing packing;
+  int product_shift = 0;  // bits cut from the right of each product, see Arithmetic
   PostProcess post;
   Unstated unstated;
   double ifmap_zeros = 0;   // fraction of zeros in the padded ifmap, 0..1, for synthetic data
@@ -122,8 +145,19 @@ struct Layer {
   int bound(Dim d) const { return bounds[index(d)]; }
   // The whole iteration space.
   Box box() const;
-  // Multiply-accumulates of the whole batch: the product of the bounds; 0 for pooling layers.
+  // Pairs of words that meet, of the whole batch: the product of the bounds; 0 for pooling layers.
+  std::int64_t word_pairs() const;
+  // Multiply-accumulates: the same, where a word holds one channel.
   std::int64_t macs() const;
+  // Ifmap channels of a group, however many a word holds.
+  int channels() const { return packing.lanes > 1 ? packing.channels : bound(Dim::kC); }
+  Code ifmap_code() const { return or_operand_bits(formats.ifmap); }
+  Code filter_code() const { return or_operand_bits(formats.filter); }
+  Code ofmap_code() const { return or_operand_bits(formats.ofmap); }
+  // What stands in the padding of a plane: the integer that means zero, or -1 where there is none.
+  int padding_value() const {
+    return ifmap_code().coding == Coding::kSign ? -1 : formats.ifmap_zero;
+  }
   bool has_bias() const { return kind != LayerKind::kPool && post.bias; }
   // Filter words, and filter words plus one bias for each ofmap channel.
   std::int64_t filter_words() const;
@@ -131,6 +165,11 @@ struct Layer {
   int padded_rows() const { return ifmap_rows + pad_top + pad_bottom; }
   int padded_cols() const { return ifmap_cols + pad_left + pad_right; }
   bool operator==(const Layer&) const = default;
+
+ private:
+  Code or_operand_bits(Code code) const {
+    return code.bits == 0 ? Code{Coding::kTwos, operand_bits} : code;
+  }
 };
 
 // The distinct coordinates, ascending, that the windows of ofmap coordinates `out` with taps `taps`

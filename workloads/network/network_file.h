@@ -17,6 +17,16 @@ struct EnumNames<PoolKind> {
                                      std::pair{PoolKind::kAverage, "average"}};
 };
 
+template <>
+struct EnumNames<Coding> {
+  static constexpr std::array kNames{std::pair{Coding::kTwos, "twos"},
+                                     std::pair{Coding::kUnsigned, "unsigned"},
+                                     std::pair{Coding::kTernary, "ternary"},
+                                     std::pair{Coding::kFiveLevel, "five_level"},
+                                     std::pair{Coding::kPowerOfTwo, "power_of_two"},
+                                     std::pair{Coding::kSign, "sign"}};
+};
+
 // Bounds that keep every product of two of them, and every coordinate, in an int.
 inline constexpr int kMaxChannels = 1 << 20;
 inline constexpr int kMaxPlane = 1 << 15;
@@ -122,6 +132,23 @@ struct PostWords {
   }
 };
 
+struct CodeWords {
+  Coding coding = Coding::kTwos;
+  int bits = 0, zero_point = 0;
+  template <class V>
+  void fields(V& v) {
+    v.field("coding", coding, {.doc = "how an integer stands in its field"});
+    v.field("bits", bits,
+            {.doc = "of a field; twos and unsigned need it, the others have their own",
+             .unit = "bit",
+             .min = 0,
+             .max = 16,
+             .optional = true});
+    v.field("zero_point", zero_point,
+            {.doc = "the integer that means zero", .min = -32768, .max = 32767, .optional = true});
+  }
+};
+
 // One of conv, fc, gemm and pool says what the layer is.
 struct LayerWords {
   std::string name, input;
@@ -133,6 +160,7 @@ struct LayerWords {
   std::vector<PoolWords> pool_after;
   std::string left_out;
   int operand_bits = 0;
+  CodeWords ifmap, filter;
   int product_shift = 0;
   double ifmap_zeros = 0, filter_zeros = 0;
   template <class V>
@@ -159,6 +187,10 @@ struct LayerWords {
              .max = 16,
              .optional = true,
              .fallback = "the machine's"});
+    v.field("ifmap", ifmap,
+            {.doc = "numbers of the ifmap, in place of operand_bits", .optional = true});
+    v.field("filter", filter,
+            {.doc = "numbers of the filters, in place of operand_bits", .optional = true});
     v.field("product_shift", product_shift,
             {.doc = "bits cut from the right of each product",
              .unit = "bit",

@@ -159,7 +159,8 @@ void shape_pool(Layer& layer, const PoolLayerWords& w, const Node& node) {
 
 // Only the keys of a pooling layer mean something there.
 void check_pool_keys(const Node& node) {
-  for (const std::string_view key : {"post", "product_shift", "filter_zeros", "pool_after"}) {
+  for (const std::string_view key :
+       {"post", "product_shift", "filter_zeros", "filter", "pool_after"}) {
     if (node.find(key) == nullptr) continue;
     const Node& at = node.toward(key);
     at.fail(fmt::format("{} means nothing: a pooling layer has no products", at.path));
@@ -190,6 +191,49 @@ void set_post(Layer& layer, const LayerWords& w) {
   for (const PoolWords& pool : w.pool_after) layer.pool_after.push_back(make_pool(pool));
 }
 
+// Bits that the author need not write.
+int bits_of(Coding coding) {
+  for (const Code code : {kTernaryCode, kFiveLevelCode, kPowerOfTwoCode, kSignCode}) {
+    if (code.coding == coding) return code.bits;
+  }
+  return 0;
+}
+
+Code make_code(const CodeWords& w, const Node& node) {
+  const Code code{w.coding, w.bits == 0 ? bits_of(w.coding) : w.bits};
+  if (!is_valid(code)) {
+    node.toward("bits").fail(
+        fmt::format("{} has {} bits; twos have 1 to 16, unsigned 1 to 15, ternary 2, five_level 3, "
+                    "power_of_two 4 and sign 1",
+                    node.path, w.bits));
+  }
+  const bool zero_is_number = w.zero_point == 0 || representable(code, w.zero_point);
+  if (!zero_is_number) {
+    node.toward("zero_point")
+        .fail(fmt::format("{}.zero_point is {}, which is no number of {}", node.path, w.zero_point,
+                          to_string(code)));
+  }
+  return code;
+}
+
+void set_codes(Layer& layer, const LayerWords& w, const Node& node) {
+  const Node *ifmap = node.find("ifmap"), *filter = node.find("filter");
+  layer.formats.states_ifmap = ifmap != nullptr;
+  layer.formats.states_filter = filter != nullptr;
+  if (ifmap != nullptr) {
+    layer.formats.ifmap = make_code(w.ifmap, *ifmap);
+    layer.formats.ifmap_zero = w.ifmap.zero_point;
+    layer.operand_bits = layer.formats.ifmap.bits;
+  }
+  if (filter != nullptr) {
+    layer.formats.filter = make_code(w.filter, *filter);
+    layer.formats.filter_zero = w.filter.zero_point;
+  }
+  if (layer.unstated.operand_bits || (ifmap == nullptr && filter == nullptr)) return;
+  node.toward("operand_bits")
+      .fail(fmt::format("{} has operand_bits and a code; one says it all", node.path));
+}
+
 // What the author states, and what is left open.
 void set_numbers(Layer& layer, const LayerWords& w, const Node& node) {
   const Node* post = node.find("post");
@@ -197,6 +241,7 @@ void set_numbers(Layer& layer, const LayerWords& w, const Node& node) {
                     .product_shift = node.find("product_shift") == nullptr,
                     .requant_shift = post == nullptr || post->find("requant_shift") == nullptr};
   layer.product_shift = w.product_shift;
+  set_codes(layer, w, node);
   if (layer.unstated.operand_bits) return;
   layer.operand_bits = w.operand_bits;
   if (w.operand_bits == 8 || w.operand_bits == 16) return;

@@ -11,7 +11,7 @@
 
 namespace orrery {
 
-// Reads an array of `shape`, stored as int8 or int16, whose values fit operand_bits (8 or 16).
+// Reads an array of `shape`, stored as int8 or int16, whose values fit operand_bits, signed.
 OperandTensor read_npy_operands(const std::filesystem::path& path, const std::vector<int>& shape,
                                 int operand_bits);
 // Reads an array of `shape`, stored as int8, int16 or int32.

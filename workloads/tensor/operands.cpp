@@ -1,12 +1,17 @@
 #include "workloads/tensor/operands.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <string>
 #include <string_view>
 
+#include "workloads/format/pack.h"
+#include "workloads/input/input_error.h"
 #include "workloads/tensor/npy.h"
 #include "workloads/tensor/scale.h"
+#include "workloads/tensor/synthetic.h"
 
 namespace orrery {
 namespace {
@@ -51,18 +56,6 @@ class ZeroOr {
   std::uint64_t threshold_;
 };
 
-// Uniform in [1, limit).
-int positive(std::uint64_t number, int limit) {
-  return 1 + static_cast<int>((number & 0xffffffff) % static_cast<unsigned>(limit - 1));
-}
-
-// Uniform and non-zero in (-limit, limit).
-int non_zero(std::uint64_t number, int limit) {
-  const auto values = static_cast<unsigned>(2 * (limit - 1));
-  const int v = static_cast<int>((number & 0xffffffff) % values) - (limit - 1);
-  return v < 0 ? v : v + 1;
-}
-
 // Probability of a zero inside the plane, so that the padded plane holds ifmap_zeros in
 // expectation.
 double zeros_inside(const Layer& layer) {
@@ -86,11 +79,30 @@ void for_each_inside(const Layer& layer, Fill fill) {
   }
 }
 
+// Padding, and zeros inside.
+void fill_padding(const Layer& layer, OperandTensor& ifmap) {
+  std::ranges::fill(ifmap.data, static_cast<std::int16_t>(layer.padding_value()));
+}
+
 template <class T>
 T zeros(const std::vector<int>& shape) {
   T tensor;
   tensor.shape = shape;
   tensor.data.resize(static_cast<std::size_t>(elements(shape)));
+  return tensor;
+}
+
+// Throws InputError for a number that the code does not have.
+OperandTensor read_operands(const std::filesystem::path& path, const std::vector<int>& shape,
+                            Code code) {
+  if (code.coding == Coding::kTwos) return read_npy_operands(path, shape, code.bits);
+  OperandTensor tensor = read_npy_operands(path, shape, 16);
+  for (std::size_t i = 0; i < tensor.data.size(); ++i) {
+    if (representable(code, tensor.data[i])) continue;
+    throw InputError({path.string(), 0}, fmt::format("word {} is {}, which the layer's code, {}, "
+                                                     "does not have",
+                                                     i, tensor.data[i], to_string(code)));
+  }
   return tensor;
 }
 
@@ -100,33 +112,37 @@ std::vector<int> bias_shape(const Layer& layer) {
 
 }  // namespace
 
-Operands synthetic_operands(const Layer& layer, std::uint64_t seed, int psum_bits) {
+Operands synthetic_operands(const Layer& words, std::uint64_t seed, int psum_bits) {
+  const Layer layer = unpacked(words);
   Operands out{
       zeros<OperandTensor>(ifmap_shape(layer)), zeros<OperandTensor>(filter_shape(layer)),
       synthetic_biases(layer, seed, bias_bits(layer, synthetic_magnitudes(layer), psum_bits))};
-  const int limit = 1 << (layer.operand_bits - 2);
+  const Formats& formats = layer.formats;
 
   const Stream ifmap(seed, layer.name, "ifmap");
-  const ZeroOr ifmap_zero(zeros_inside(layer));
+  const Code x = layer.ifmap_code(), w = layer.filter_code();
+  const ZeroOr ifmap_zero(synthetic_zeros(x, zeros_inside(layer)));
+  fill_padding(layer, out.ifmap);
   for_each_inside(layer, [&](std::int64_t at) {
     const std::uint64_t number = ifmap.at(at);
     if (ifmap_zero.zero(number)) return;
     out.ifmap.data[static_cast<std::size_t>(at)] =
-        static_cast<std::int16_t>(positive(number, limit));
+        static_cast<std::int16_t>(around(x, formats.ifmap_zero, synthetic_positive(x, number)));
   });
 
   const Stream filter(seed, layer.name, "filter");
-  const ZeroOr filter_zero(layer.filter_zeros);
+  const ZeroOr filter_zero(synthetic_zeros(w, layer.filter_zeros));
   for (std::size_t i = 0; i < out.filter.data.size(); ++i) {
     const std::uint64_t number = filter.at(static_cast<std::int64_t>(i));
-    if (filter_zero.zero(number)) continue;
-    out.filter.data[i] = static_cast<std::int16_t>(non_zero(number, limit));
+    const int value = filter_zero.zero(number) ? 0 : synthetic_non_zero(w, number);
+    out.filter.data[i] = static_cast<std::int16_t>(around(w, formats.filter_zero, value));
   }
 
   return out;
 }
 
-PsumTensor synthetic_biases(const Layer& layer, std::uint64_t seed, int bits) {
+PsumTensor synthetic_biases(const Layer& words, std::uint64_t seed, int bits) {
+  const Layer layer = unpacked(words);
   PsumTensor bias = zeros<PsumTensor>(bias_shape(layer));
   const Stream stream(seed, layer.name, "bias");
   const std::int64_t reach = std::int64_t{1} << bits;
@@ -138,26 +154,29 @@ PsumTensor synthetic_biases(const Layer& layer, std::uint64_t seed, int bits) {
   return bias;
 }
 
-OperandTensor padded_ifmap(const Layer& layer, const std::vector<std::int16_t>& words) {
+OperandTensor padded_ifmap(const Layer& reader, const std::vector<std::int16_t>& words) {
+  const Layer layer = unpacked(reader);
   OperandTensor ifmap = zeros<OperandTensor>(ifmap_shape(layer));
+  fill_padding(layer, ifmap);
   std::size_t next = 0;
   for_each_inside(
       layer, [&](std::int64_t at) { ifmap.data[static_cast<std::size_t>(at)] = words.at(next++); });
   return ifmap;
 }
 
-Operands operands_from_directory(const Layer& layer, const std::filesystem::path& dir) {
+Operands operands_from_directory(const Layer& words, const std::filesystem::path& dir) {
+  const Layer layer = unpacked(words);
   const auto file = [&](std::string_view tensor) {
     return dir / (layer.name + "." + std::string(tensor) + ".npy");
   };
   Layer unpadded = layer;
   unpadded.pad_top = unpadded.pad_bottom = unpadded.pad_left = unpadded.pad_right = 0;
   const OperandTensor given =
-      read_npy_operands(file("ifmap"), ifmap_shape(unpadded), layer.operand_bits);
+      read_operands(file("ifmap"), ifmap_shape(unpadded), layer.ifmap_code());
 
   Operands out{padded_ifmap(layer, given.data), {filter_shape(layer), {}}, {bias_shape(layer), {}}};
   if (layer.kind != LayerKind::kPool) {
-    out.filter = read_npy_operands(file("filter"), filter_shape(layer), layer.operand_bits);
+    out.filter = read_operands(file("filter"), filter_shape(layer), layer.filter_code());
   }
   if (layer.has_bias()) out.bias = read_npy_psums(file("bias"), bias_shape(layer));
   return out;

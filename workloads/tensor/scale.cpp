@@ -3,7 +3,10 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <cstdlib>
 #include <limits>
+
+#include "workloads/tensor/synthetic.h"
 
 namespace orrery {
 namespace {
@@ -17,37 +20,44 @@ int round_nearest(double x) { return static_cast<int>(std::lround(x)); }
 // log2 of the deviation of a psum before any shift; minus infinity where all products are zero.
 double deviation_log2(const Layer& layer, const Magnitudes& m) {
   const double taps =
-      static_cast<double>(layer.bound(Dim::kC)) * layer.bound(Dim::kR) * layer.bound(Dim::kS);
+      static_cast<double>(layer.channels()) * layer.bound(Dim::kR) * layer.bound(Dim::kS);
   return std::log2(taps * m.ifmap_square * m.filter_square) / 2;
 }
 
-// The shift at which the largest product, 2^(operand_bits-1) * 2^filter_bits, has product_bits.
+// The shift at which the largest product, 2^b * 2^filter_bits with every |x| <= 2^b, has
+// product_bits.
 int whole_products(const Layer& layer, const Magnitudes& m, const Widths& widths) {
-  return layer.operand_bits - 1 + m.filter_bits - (widths.product_bits - 1);
+  const Code code = layer.ifmap_code();
+  const int zero = layer.formats.ifmap_zero;
+  const int reach = std::max(most(code) - zero, zero - least(code) - 1);
+  return static_cast<int>(std::bit_width(static_cast<unsigned>(reach))) + m.filter_bits -
+         (widths.product_bits - 1);
 }
 
 int product_shift(const Layer& layer, const Magnitudes& m, const Widths& widths) {
   const double deviation = deviation_log2(layer, m);
-  if (!std::isfinite(deviation)) return 0;
+  if (!widths.cuts_products || !std::isfinite(deviation)) return 0;
   const int wanted = round_nearest(deviation - (widths.psum_bits - 4));
   return std::clamp(std::max(wanted, whole_products(layer, m, widths)), 0, kMostProductShift);
 }
 
 int requant_shift(const Layer& layer, const Magnitudes& m, const Widths& widths) {
-  if (!widths.requantizes) return 0;
+  const Code code = layer.ofmap_code();
+  if (!widths.requantizes || code.coding == Coding::kSign) return 0;
   double variance = std::exp2(2 * (deviation_log2(layer, m) - layer.product_shift));
   // A uniform word in +-B has a variance of B^2/3.
   if (layer.post.bias) variance += std::exp2(2 * bias_bits(layer, m, widths.psum_bits)) / 3;
   if (variance <= 0) return 0;
-  const int wanted = round_up(std::log2(variance) / 2 - (layer.operand_bits - 3));
+  const int wanted =
+      round_up(std::log2(variance) / 2 - (std::bit_width(static_cast<unsigned>(most(code))) - 2));
   return std::clamp(wanted, 0, kMostRequantShift);
 }
 
 template <class Words>
-double mean_square(const Words& words, std::size_t n) {
-  std::uint64_t sum = 0;  // at most 2^31 words of at most 2^30
+double mean_square(const Words& words, std::size_t n, int zero) {
+  std::uint64_t sum = 0;  // at most 2^31 words of at most 2^32
   for (std::size_t i = 0; i < n; ++i) {
-    const std::int64_t x = words[i];
+    const std::int64_t x = words[i] - zero;
     sum += static_cast<std::uint64_t>(x * x);
   }
   return n == 0 ? 0 : static_cast<double>(sum) / static_cast<double>(n);
@@ -56,20 +66,22 @@ double mean_square(const Words& words, std::size_t n) {
 }  // namespace
 
 Magnitudes synthetic_magnitudes(const Layer& layer) {
-  const double square = std::exp2(2 * (layer.operand_bits - 2)) / 3;
-  return {.ifmap_square = square * (1 - layer.ifmap_zeros),
-          .filter_square = square * (1 - layer.filter_zeros),
-          .filter_bits = layer.operand_bits - 2};
+  const Code filter = layer.filter_code();
+  const int limit = synthetic_limit(filter);
+  const auto widest = static_cast<unsigned>(limit > 0 ? limit - 1 : most(filter));
+  return {.ifmap_square = synthetic_square(layer.ifmap_code(), layer.ifmap_zeros),
+          .filter_square = synthetic_square(filter, layer.filter_zeros),
+          .filter_bits = static_cast<int>(std::bit_width(widest))};
 }
 
-Magnitudes magnitudes(const Operands& in) {
+Magnitudes magnitudes(const Operands& in, const Formats& formats) {
   const std::size_t image = in.ifmap.data.size() / static_cast<std::size_t>(in.ifmap.shape[0]);
   unsigned largest = 0;
   for (const std::int16_t w : in.filter.data) {
-    largest = std::max(largest, static_cast<unsigned>(w < 0 ? -int{w} : int{w}));
+    largest = std::max(largest, static_cast<unsigned>(std::abs(w - formats.filter_zero)));
   }
-  return {.ifmap_square = mean_square(in.ifmap.data, image),
-          .filter_square = mean_square(in.filter.data, in.filter.data.size()),
+  return {.ifmap_square = mean_square(in.ifmap.data, image, formats.ifmap_zero),
+          .filter_square = mean_square(in.filter.data, in.filter.data.size(), formats.filter_zero),
           .filter_bits = static_cast<int>(std::bit_width(largest))};
 }
 

@@ -12,17 +12,22 @@ namespace orrery {
 
 // The widths of a machine, and whether its post-processing can shift psums.
 struct Widths {
-  int operand_bits = 16;  // 8 or 16
+  int operand_bits = 16;  // 8 or 16, or what the datapath has
   int product_bits = 16;  // 8..32
   int psum_bits = 16;     // product_bits..32
   bool requantizes = true;
+  bool cuts_products = true;  // shifts products right and cuts them
+  // What a layer's operands are that states nothing of them; no bits: two's complement of
+  // operand_bits. And the fields of their words.
+  Code ifmap{Coding::kTwos, 0}, filter{Coding::kTwos, 0};
+  int lanes = 1;
   bool operator==(const Widths&) const = default;
 };
 
 // What the rule looks at.
 struct Magnitudes {
-  double ifmap_square = 0;   // E[x^2]
-  double filter_square = 0;  // E[w^2]
+  double ifmap_square = 0;   // E[x^2], of words less their zero point
+  double filter_square = 0;  // E[w^2], of words less their zero point
   int filter_bits = 0;       // every |w| < 2^filter_bits
   bool operator==(const Magnitudes&) const = default;
 };
@@ -30,10 +35,11 @@ struct Magnitudes {
 // Those that synthetic_operands() has by construction. With A = 2^(operand_bits-2) a non-zero ifmap
 // word is uniform in [1, A) and a non-zero filter word in (-A, A): both have a mean square of
 // A^2/3.
+// Narrow codes are drawn as synthetic.h says.
 Magnitudes synthetic_magnitudes(const Layer& layer);
 // Those of given words; the ifmap's are of the first image, so that a choice made by them, and with
 // it every image, is the same whatever the batch.
-Magnitudes magnitudes(const Operands& in);
+Magnitudes magnitudes(const Operands& in, const Formats& formats = {});
 
 // Gives the layer the shifts that its network does not state.
 //
@@ -43,8 +49,11 @@ Magnitudes magnitudes(const Operands& in);
 // whole products and all of their sums fit. It is never so small that a product of any ifmap word
 // loses its upper bits.
 //
-// requant_shift: the deviation of a psum with its bias becomes 2^(operand_bits-3) at most, rounded
-// up, so that words saturate beyond 4 deviations; 0 where the machine does not requantize.
+// requant_shift: the deviation of a psum with its bias becomes 2^(b-3) at most, rounded up, with b
+// the bits of the ofmap's code (one more, if it is unsigned), so that words saturate beyond 4
+// deviations; 0 where the machine does not requantize, and for signs.
+//
+// A datapath that cuts no products has no product_shift.
 void settle_shifts(Layer& layer, const Magnitudes& m, const Widths& widths);
 
 // Synthetic biases are uniform in +-2^bias_bits: as large as the deviation of the layer's psums
