@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <cstdio>
 #include <exception>
 #include <limits>
@@ -161,6 +162,47 @@ void declare_compare(CLI::App& app, Options& options) {
   declare_set(app, options);
 }
 
+// A whole number, or one like 1e6.
+std::string put_cases(const std::string& text, Options& options) {
+  double number = -1;
+  const char* end = text.data() + text.size();
+  const auto [stopped, error] = std::from_chars(text.data(), end, number);
+  constexpr double kMost = 1e12;
+  const bool whole = error == std::errc{} && stopped == end && number == std::floor(number);
+  if (!whole || number < 0 || number > kMost)
+    return fmt::format("'{}' is not a whole number from 0 to 1e12", text);
+  options.cases = static_cast<std::uint64_t>(number);
+  return "";
+}
+
+void declare_macs(CLI::App& app, Options& options) {
+  app.add_option("--mac", options.macs, "only these datapaths, e.g. mac_lut,mac_int8 [all]")
+      ->delimiter(',')
+      ->allow_extra_args(false);
+}
+
+void declare_verify(CLI::App& app, Options& options) {
+  declare_macs(app, options);
+  app.add_option("--seed", options.seed, "seed of the random pairs [1]")
+      ->check(whole_number(0, std::numeric_limits<std::uint64_t>::max()));
+  CLI::Option* cases = app.add_option_function<std::string>(
+      "--cases", [](const std::string&) {},
+      "random pairs of each twin, on top of those that are enumerated [1e6]");
+  cases->check(
+      CLI::Validator([&options](const std::string& text) { return put_cases(text, options); }, ""));
+  app.add_flag("--all", options.all, "10^8 random pairs, shared by the twins")->excludes(cases);
+  add_output(app, "--json", options.json, "write the reports to this file (docs/verify.md)");
+  add_output(app, "--wave", options.wave,
+             "write the wave of a mismatch to this FST file [verify-<twin>.fst]");
+  app.add_flag("--quiet", options.quiet, "no table and no progress");
+}
+
+void declare_synth(CLI::App& app, Options& options) {
+  declare_macs(app, options);
+  add_output(app, "--json", options.json, "write the areas to this file (docs/synthesis.md)");
+  app.add_flag("--quiet", options.quiet, "no table and no progress");
+}
+
 void declare_show(CLI::App& app, Options& options) {
   app.add_option("FILE", options.file, "a machine, a network or an energy table: a path or a name")
       ->required();
@@ -211,6 +253,15 @@ constexpr Command kCommands[] = {
      "  orrery compare eyeriss alexnet --equal-area --pes 256 --show-machines\n"
      "  orrery compare eyeriss alexnet --macs mac_int8,mac_lut,mac_binary --layers CONV1,CONV2",
      declare_compare, compare_command},
+    {"verify", "Play the RTL twins of the MAC datapaths beside them, and prove what can be proved",
+     "  orrery verify\n  orrery verify --mac mac_lut --seed 7 --cases 1e6\n"
+     "  orrery verify --all --json verify.json --wave failing.fst\n\n"
+     "Exit codes: 0 all agree; 1 a twin differs, or a proof fails; 2 a mistake in what was given.",
+     declare_verify, verify_command},
+    {"synth",
+     "Map the RTL twins to gates with yosys: cells, depth and area, beside published units",
+     "  orrery synth\n  orrery synth --mac mac_int8,mac_ternary --json areas.json", declare_synth,
+     synth_command},
     {"list", "List the machines, networks, dataflows, energy tables and MACs at hand",
      "  orrery list", declare_nothing, list_command},
     {"show",

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -43,10 +44,16 @@ struct Options {
   double seconds = 0;                // of `map --search`: for a layer, at most; 0: no limit
 
   // Of `compare`.
-  std::vector<std::string> macs;       // beside each other, in place of dataflows
+  // Datapaths, beside each other in place of dataflows. Of `verify`: whose twins; empty: all.
+  std::vector<std::string> macs;
   std::vector<std::string> dataflows;  // empty: all of the taxonomy
   std::vector<int> batches{1}, pes;    // pes empty: the machine's
   bool equal_area = false, show_machines = false;
+
+  // Of `verify`.
+  std::optional<std::uint64_t> cases;  // random pairs of each twin
+  bool all = false;                    // 10^8 random pairs
+  std::filesystem::path wave;          // of the first mismatch; empty: verify-<twin>.fst
 };
 
 // What `data` asks for. Chained: filters are synthetic, and an ifmap is what the layer before made.
@@ -67,6 +74,8 @@ inline constexpr int kExitFault = 3;    // the program's own, or no memory left
 int simulate_command(const Options& options);
 int map_command(const Options& options);
 int compare_command(const Options& options);
+int verify_command(const Options& options);
+int synth_command(const Options& options);
 int list_command(const Options& options);
 int show_command(const Options& options);
 int version_command(const Options& options);

@@ -18,7 +18,8 @@ constexpr const char* kWipe = "\r\x1b[K";  // ECMA-48: to the line's start, eras
 
 }  // namespace
 
-ProgressLine::ProgressLine(Watch watch, std::size_t layers) : watch_(watch), layers_(layers) {}
+ProgressLine::ProgressLine(Watch watch, std::size_t things, Words words)
+    : watch_(watch), things_(things), words_(words) {}
 
 ProgressLine::~ProgressLine() {
   if (watch_ == Watch::kNobody) return;
@@ -26,9 +27,9 @@ ProgressLine::~ProgressLine() {
   std::fflush(stderr);
 }
 
-void ProgressLine::begin(const std::string& layer) {
+void ProgressLine::begin(const std::string& name) {
   ++index_;
-  layer_ = layer;
+  name_ = name;
   if (watch_ == Watch::kTerminal) print(0);
 }
 
@@ -40,8 +41,9 @@ void ProgressLine::update(double share) {
 void ProgressLine::print(double share) {
   printed_ = Clock::now();
   const auto elapsed = std::chrono::duration_cast<std::chrono::seconds>(printed_ - start_).count();
-  std::string line = fmt::format("layer {} of {}: {}, {:.0f} % of its passes, {}:{:02} elapsed",
-                                 index_, layers_, layer_, 100 * share, elapsed / 60, elapsed % 60);
+  std::string line =
+      fmt::format("{} {} of {}: {}, {:.0f} % of its {}, {}:{:02} elapsed", words_.thing, index_,
+                  things_, name_, 100 * share, words_.parts, elapsed / 60, elapsed % 60);
   const int width = std::max(terminal_width(Output::kStderr, 80) - 1, 1);
   line.resize(
       std::min(line.size(), static_cast<std::size_t>(width)));  // a folded line cannot be wiped

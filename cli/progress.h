@@ -11,16 +11,21 @@ enum class Watch { kNobody, kTerminal };
 
 class ProgressLine {
  public:
-  ProgressLine(Watch watch, std::size_t layers);
+  // "layer 2 of 8: CONV2, 40 % of its passes", or other words.
+  struct Words {
+    const char *thing = "layer", *parts = "passes";
+  };
+  ProgressLine(Watch watch, std::size_t layers) : ProgressLine(watch, layers, Words{}) {}
+  ProgressLine(Watch watch, std::size_t things, Words words);
   ProgressLine(const ProgressLine&) = delete;
   ProgressLine& operator=(const ProgressLine&) = delete;
   // Wipes the line, so that what is printed next, a message of failure included, starts on a clean
   // one.
   ~ProgressLine();
 
-  // The next layer begins.
-  void begin(const std::string& layer);
-  // The share of the layer's work that is done, 0..1. Cheap to call often: most calls print
+  // The next thing begins.
+  void begin(const std::string& name);
+  // The share of its work that is done, 0..1. Cheap to call often: most calls print
   // nothing.
   void update(double share);
 
@@ -29,9 +34,10 @@ class ProgressLine {
   void print(double share);
 
   Watch watch_;
-  std::size_t layers_;
+  std::size_t things_;
+  Words words_;
   std::size_t index_ = 0;
-  std::string layer_;
+  std::string name_;
   Clock::time_point start_ = Clock::now();
   Clock::time_point printed_{};
 };

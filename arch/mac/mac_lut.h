@@ -5,7 +5,7 @@
 //                  filter word. The filter word selects one
 //   bit_serial     words of four fields. For a new ifmap word the 2^4 sums of its fields are made;
 //                  each bit plane of the filters addresses one of them in a cycle of its own, from
-//                  the lowest on, and the sums are shifted and added. The top plane of signed
+//                  the highest on, and the sums are shifted and added. The top plane of signed
 //                  filters is subtracted
 // A table is made in the stage before it is read, in one cycle.
 #pragma once

@@ -7,8 +7,8 @@ namespace orrery {
 
 struct MacTernary {
   static constexpr std::string_view kName = "mac_ternary";
-  static constexpr MacTraits kTraits{
-      .filter = {codings({Coding::kTernary}), 2, false}, .stages = 1, .gating = Gating::kFilter};
+  static constexpr MacTraits kTraits{.filter = {codings({Coding::kTernary}), 2, false},
+                                     .gating = Gating::kFilter};
   static constexpr std::int32_t product(std::int16_t x, std::int16_t w, const MacRegisters&) {
     if ((w & 1) == 0) return 0;
     return (w & 2) != 0 ? -x : x;

@@ -1,0 +1,77 @@
+// 8-bit operands less their zero points, 9 bits each, psums of up to 32 bits; switches for every pair.
+module mac_int8 (
+  input  logic        clk_i,
+  input  logic        rst_ni,
+  input  orrery_mac_pkg::mac_cfg_t cfg_i,
+  input  logic        valid_i,
+  input  logic [15:0] ifmap_i,
+  input  logic [15:0] filter_i,
+  input  logic [31:0] psum_i,
+  input  logic        last_i,
+  input  logic        ready_i,
+  output logic        ready_o,
+  output logic        valid_o,
+  output logic [31:0] psum_o,
+  output logic [ 2:0] action_o
+);
+
+  logic load, emit;
+  logic unused_busy;
+
+  mac_handshake u_handshake (
+    .clk_i,
+    .rst_ni,
+    .valid_i,
+    .ready_i,
+    .done_i (1'b1),
+    .ready_o,
+    .valid_o,
+    .load_o (load),
+    .emit_o (emit),
+    .busy_o (unused_busy)
+  );
+
+  logic signed [8:0] ifmap_q, filter_q;
+  logic [31:0] psum_q, sum_q, term, sum;
+  logic signed [31:0] product;
+
+  assign product = 32'(ifmap_q * filter_q);
+
+  mac_product_cut u_cut (
+    .cfg_i,
+    .product_i (product),
+    .term_o    (term)
+  );
+
+  mac_psum_add u_add (
+    .cfg_i,
+    .psum_i (psum_q),
+    .term_i (term),
+    .psum_o (sum)
+  );
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      ifmap_q  <= '0;
+      filter_q <= '0;
+      psum_q   <= '0;
+      sum_q    <= '0;
+    end else begin
+      if (load) begin
+        ifmap_q  <= ifmap_i[8:0] - cfg_i.ifmap_zero[8:0];
+        filter_q <= filter_i[8:0] - cfg_i.filter_zero;
+        psum_q   <= psum_i;
+      end
+      if (emit) begin
+        sum_q <= sum;
+      end
+    end
+  end
+
+  assign psum_o = sum_q;
+  assign action_o = orrery_mac_pkg::ActionCompute;
+
+  logic unused_inputs;
+  assign unused_inputs = ^{last_i, ifmap_i[15:9], filter_i[15:9], cfg_i.ifmap_zero[15:9]};
+
+endmodule

@@ -1,0 +1,151 @@
+#include "sim/twin/verify.h"
+
+#include <fmt/format.h>
+#include <sys/wait.h>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <cstdio>
+#include <exception>
+#include <mutex>
+#include <stdexcept>
+#include <thread>
+
+namespace orrery {
+namespace {
+
+// What each proof of a twin relies on: the cutting of products and the addition to psums.
+constexpr std::string_view kWidths = "widths";
+
+struct Said {
+  int code = -1;
+  std::string text;
+};
+
+std::string in_quotes(std::string_view text) {
+  std::string result = "'";
+  for (const char c : text) {
+    if (c == '\'') {
+      result += "'\\''";
+    } else {
+      result += c;
+    }
+  }
+  return result + "'";
+}
+
+// Runs the prover with an argument; what it says on both streams.
+Said ask(const std::filesystem::path& prover, std::string_view argument) {
+  const std::string command =
+      fmt::format("{} {} 2>&1 </dev/null", in_quotes(prover.string()), in_quotes(argument));
+  std::FILE* pipe = ::popen(command.c_str(), "r");  // NOLINT(cert-env33-c)
+  if (pipe == nullptr) throw std::runtime_error("cannot run " + prover.string());
+  Said said;
+  for (int c = std::fgetc(pipe); c != EOF; c = std::fgetc(pipe)) {
+    said.text += static_cast<char>(c);
+  }
+  const int status = ::pclose(pipe);
+  said.code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+  while (said.text.ends_with('\n')) said.text.pop_back();
+  return said;
+}
+
+void prove(const std::filesystem::path& prover, TwinReport& report) {
+  if (!has_proof(prover, report.name)) return;
+  report.proof = Proof::kHolds;
+  for (const std::string& name : {report.name, std::string(kWidths)}) {
+    const Said said = ask(prover, name);
+    if (said.code != 0) report.proof = Proof::kFails;
+    report.proof_says += (report.proof_says.empty() ? "" : "; ") + said.text;
+  }
+}
+
+void play_twin(const Twin& twin, const VerifyOptions& options,
+               const std::function<void(std::uint64_t, std::uint64_t)>& progress,
+               TwinReport& report) {
+  const Mac* mac = find_mac(twin.name);
+  if (mac == nullptr) throw std::logic_error(fmt::format("no datapath is named {}", twin.name));
+  report.enumerated = enumerated(*mac);
+  const std::unique_ptr<Rtl> rtl = twin.make();
+  Verdict verdict = play_all(*rtl, *mac, {options.seed, options.cases, progress});
+  report.pairs = verdict.pairs;
+  report.mismatches = verdict.mismatches;
+  report.first = verdict.first;
+  report.lines = coverage_of(verdict.coverage, CoverPoint::Kind::kLine);
+  report.toggles = coverage_of(verdict.coverage, CoverPoint::Kind::kToggle);
+  if (!report.first) return;
+  report.wave =
+      options.wave.empty() ? fmt::format("verify-{}.fst", report.name) : options.wave.string();
+  write_wave(*twin.make(), *report.first, report.wave);
+}
+
+// What all threads tell one listener.
+class Shares {
+ public:
+  Shares(std::size_t parts, std::function<void(double)> listener)
+      : shares_(parts, 0.0), listener_(std::move(listener)) {}
+  void tell(std::size_t part, double share) {
+    if (!listener_) return;
+    const std::lock_guard lock(mutex_);
+    shares_[part] = share;
+    double sum = 0;
+    for (const double s : shares_) sum += s;
+    listener_(sum / static_cast<double>(shares_.size()));
+  }
+
+ private:
+  std::mutex mutex_;
+  std::vector<double> shares_;
+  const std::function<void(double)> listener_;
+};
+
+// Calls work(0) to work(n - 1), several at a time; throws what the first that failed threw.
+void in_parallel(std::size_t n, const std::function<void(std::size_t)>& work) {
+  std::atomic<std::size_t> next{0};
+  std::vector<std::exception_ptr> failed(n);
+  const auto loop = [&] {
+    for (std::size_t i = next++; i < n; i = next++) {
+      try {
+        work(i);
+      } catch (...) {
+        failed[i] = std::current_exception();
+      }
+    }
+  };
+  std::vector<std::thread> threads;
+  const std::size_t cores = std::max(std::thread::hardware_concurrency(), 1U);
+  for (std::size_t i = 1; i < std::min(cores, n); ++i) threads.emplace_back(loop);
+  loop();
+  for (std::thread& thread : threads) thread.join();
+  for (const std::exception_ptr& fault : failed) {
+    if (fault) std::rethrow_exception(fault);
+  }
+}
+
+}  // namespace
+
+bool has_proof(const std::filesystem::path& prover, std::string_view name) {
+  if (prover.empty()) return false;
+  const std::string names = '\n' + ask(prover, "--list").text + '\n';
+  return names.find(fmt::format("\n{}\n", name)) != names.npos;
+}
+
+std::vector<TwinReport> verify(const std::vector<Twin>& twins, const VerifyOptions& options) {
+  std::vector<TwinReport> reports(twins.size());
+  Shares shares(twins.size(), options.progress);
+  in_parallel(twins.size(), [&](std::size_t i) {
+    const auto start = std::chrono::steady_clock::now();
+    reports[i].name = twins[i].name;
+    const auto progress = [&shares, i](std::uint64_t done, std::uint64_t of) {
+      shares.tell(i, static_cast<double>(done) / static_cast<double>(of));
+    };
+    play_twin(twins[i], options, progress, reports[i]);
+    prove(options.prover, reports[i]);
+    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
+    reports[i].seconds = took.count();
+  });
+  return reports;
+}
+
+}  // namespace orrery
