@@ -56,12 +56,7 @@ DramChannel::DramChannel(const DramStandard& standard, const DramPolicy& policy,
       refresh_at_(refresh_interval_ > 0 ? refresh_interval_ : kDramNever),
       rank_last_(at(ranks)),
       rank_waiting_(at(ranks)) {
-  for (Window& w : window_) {
-    w.list.resize(at(banks_));
-    w.view.resize(at(banks_));
-    w.due.resize(at(banks_), kDramNever);
-    w.looked.resize(at(banks_));
-  }
+  for (Window& w : window_) w.list.resize(at(banks_));
   for (Front& f : front_) f.of_bank.resize(at(banks_));
 }
 
@@ -141,14 +136,25 @@ void DramChannel::enter_window(std::uint16_t i, DramCycle now) {
   request.order = ++order_;
   w.list[at(bank)].push(slots_, i);
   w.filled |= bit(bank);
+  w.unsorted |= bit(bank);
   ++w.size;
-  w.due[at(bank)] = now + 1;
-  w.looked[at(bank)] = 0;
-  View& v = w.view[at(bank)];
-  if (!v.valid) return;
-  if (v.head == kNoSlot) v.head = i;
-  std::uint16_t& slot = state_.open_row(bank) == request.row ? v.hit[at(request.kind)] : v.other;
-  if (slot == kNoSlot) slot = i;
+  if (staged_ && w.list[at(bank)].size() >= policy_.bank_queue) full_ |= bit(bank);
+  if (!plan_.valid || plan_.slot == kNoSlot) {
+    plan_.valid = false;
+    return;
+  }
+  // The plan stays, unless it is the bank's own or the new request would go before it.
+  const std::uint64_t mine = bit(bank);
+  if (slots_[plan_.slot].bank == bank || policy_.order == DramPolicy::Order::kInOrder ||
+      (!staged_ && writes_first() != plan_.writes)) {
+    plan_.valid = false;
+    return;
+  }
+  if (plan_.writes != (window_index(request.kind) == 1) || (held() & mine) != 0) return;
+  sort(w, bank);
+  for (std::size_t c = 0; c < kClasses; ++c) {
+    consider(w, static_cast<Class>(c), w.able[c] & mine, now + 1, plan_);
+  }
 }
 
 void DramChannel::leave_window(std::uint16_t i) {
@@ -157,16 +163,8 @@ void DramChannel::leave_window(std::uint16_t i) {
   w.list[request.bank].remove(slots_, i);
   --w.size;
   if (w.list[request.bank].size() == 0) w.filled &= ~bit(request.bank);
+  if (staged_) full_ &= ~bit(request.bank);
   reconsider(request.bank);
-}
-
-std::uint64_t DramChannel::movable(DramKind kind) const {
-  std::uint64_t room = 0;
-  for (std::uint64_t b = front_[at(kind)].banks; b != 0; b &= b - 1) {
-    const int bank = std::countr_zero(b);
-    if (window_[0].list[at(bank)].size() < policy_.bank_queue) room |= bit(bank);
-  }
-  return room;
 }
 
 bool DramChannel::drain_begins() const {
@@ -219,7 +217,11 @@ bool DramChannel::serve(DramCycle now) {
   if (!refreshes_.empty() && serve_refresh(now)) return true;
   if (!window_is_reached()) return false;
   if (!staged_) write_mode_ = writes_first();
-  return serve_window(now);
+  const Plan p = plan(now);
+  if (p.at > now) return false;
+  turn_ = slots_[p.slot].bank;
+  play(p.slot, p.command, now);
+  return true;
 }
 
 void DramChannel::step(DramCycle now) {
@@ -246,30 +248,36 @@ DramCommand DramChannel::column_command(const DramWaiting& request) const {
   return closes ? DramCommand::kWra : DramCommand::kWr;
 }
 
-// Issues what was chosen for a request, and lets go of it when that was its burst.
-void DramChannel::play(const Choice& choice, DramCycle now) {
-  const DramWaiting& request = slots_[choice.slot];
+// Issues a command for a request, and lets go of the request when that was its burst.
+void DramChannel::play(std::uint16_t slot, DramCommand step, DramCycle now) {
+  DramWaiting& request = slots_[slot];
   const int bank = request.bank;
-  if (choice.command == DramCommand::kPre) {
+  if (!request.begun) {
+    request.begun = true;
+    ++(step == DramCommand::kPre   ? counts_.begun_conflicts
+       : step == DramCommand::kAct ? counts_.begun_misses
+                                   : counts_.begun_hits);
+  }
+  if (step == DramCommand::kPre) {
     closed_for_other_[at(bank)] = true;
     issue(DramCommand::kPre, bank, state_.open_row(bank), 0, now);
     return;
   }
-  if (choice.command == DramCommand::kAct) {
+  if (step == DramCommand::kAct) {
     if (policy_.reserve_activated) {
-      leave_window(choice.slot);
-      reserved_[at(bank)] = choice.slot;
+      leave_window(slot);
+      reserved_[at(bank)] = slot;
       reserved_banks_ |= bit(bank);
     }
     issue(DramCommand::kAct, bank, request.row, 0, now);
     return;
   }
   const DramCommand command = column_command(request);
-  if (reserved_[at(bank)] == choice.slot) {
+  if (reserved_[at(bank)] == slot) {
     reserved_[at(bank)] = kNoSlot;
     reserved_banks_ &= ~bit(bank);
   } else {
-    leave_window(choice.slot);
+    leave_window(slot);
   }
   ++(bursts_[at(bank)] > 0         ? counts_.hits
      : closed_for_other_[at(bank)] ? counts_.conflicts
@@ -279,7 +287,7 @@ void DramChannel::play(const Choice& choice, DramCycle now) {
   reconsider(bank);
   const int column = record_ == nullptr ? 0 : map_->place(request.address).column;
   issue(command, bank, request.row, column, now);
-  finish(choice.slot, now);
+  finish(slot, now);
 }
 
 void DramChannel::finish(std::uint16_t slot, DramCycle now) {

@@ -39,6 +39,8 @@ struct DramCounts {
   // Bursts, by what their row was before: open, closed, or open at another row that a request had
   // closed.
   std::uint64_t hits = 0, misses = 0, conflicts = 0;
+  // Requests, by their first command: a burst, an activate, or a precharge.
+  std::uint64_t begun_hits = 0, begun_misses = 0, begun_conflicts = 0;
   std::uint64_t forwarded = 0;  // reads answered from a waiting write
   std::uint64_t merged = 0;     // requests that share the burst of a waiting one
   bool operator==(const DramCounts&) const = default;
@@ -73,19 +75,17 @@ class DramChannel {
   const DramState& state() const { return state_; }
 
  private:
-  // What a bank can do for the requests of its list, kept until its row or its list changes.
-  struct View {
-    bool valid = false;
-    std::uint16_t head = kNoSlot, other = kNoSlot;       // oldest; oldest that misses the open row
-    std::array<std::uint16_t, 2> hit{kNoSlot, kNoSlot};  // oldest that hits it, by kind
-  };
-  // The banks' lists of one window, and a cycle before which nothing of a bank can issue.
+  // What a bank can be told for the requests of its list, a class for each kind of command.
+  enum Class : std::uint8_t { kOpens, kCloses, kReads, kWrites };
+  static constexpr std::size_t kClasses = 4;
   struct Window {
-    std::vector<DramList> list;
-    std::vector<View> view;
-    std::vector<DramCycle> due;
-    std::vector<std::uint64_t> looked;  // the number of commands issued when `due` was found
-    std::uint64_t filled = 0;           // banks whose list is not empty
+    std::vector<DramList> list;                  // by bank
+    std::uint64_t filled = 0;                    // banks whose list is not empty
+    std::uint64_t unsorted = 0;                  // banks whose classes are to be found again
+    std::array<std::uint64_t, kClasses> able{};  // banks that have a command of the class
+    // Of that command: its request, and the request's order.
+    std::array<std::array<std::uint16_t, 64>, kClasses> slot{};
+    std::array<std::array<std::int64_t, 64>, kClasses> order{};
     int size = 0;
   };
   // A queue in front of the banks' own.
@@ -95,9 +95,14 @@ class DramChannel {
     std::vector<int> of_bank;
     std::uint64_t banks = 0;  // of which a request waits
   };
-  struct Choice {
+  // What goes first of what waits in a window, and when, if nothing else happens before.
+  struct Plan {
+    DramCycle at = kDramNever;
     std::uint16_t slot = kNoSlot;
     DramCommand command = DramCommand::kAct;
+    std::int64_t rank = 0;  // among what is ready in the same cycle, the least goes
+    bool valid = false;
+    bool writes = false;  // the window it was made for
   };
   struct RefreshDue {
     int rank = 0;
@@ -107,11 +112,10 @@ class DramChannel {
   void step(DramCycle now);
   bool serve(DramCycle now);
   bool serve_reserved(DramCycle now);
-  bool serve_window(DramCycle now);
   bool serve_refresh(DramCycle now);
   bool wake(DramCycle now);
   void power_down(DramCycle now);
-  void play(const Choice& choice, DramCycle now);
+  void play(std::uint16_t slot, DramCommand command, DramCycle now);
   void finish(std::uint16_t slot, DramCycle now);
   void issue(DramCommand command, int bank, int row, int column, DramCycle now);
 
@@ -122,7 +126,9 @@ class DramChannel {
   void move_from_front(DramCycle now);
   bool move_one(DramKind kind, DramCycle now);
   bool drain_begins() const;
-  std::uint64_t movable(DramKind kind) const;
+  std::uint64_t movable(DramKind kind) const {
+    return front_[static_cast<std::size_t>(kind)].banks & ~full_;
+  }
   void enter_window(std::uint16_t slot, DramCycle now);
   void leave_window(std::uint16_t slot);
   bool writes_first() const;  // what a cycle with today's queues would decide
@@ -132,8 +138,11 @@ class DramChannel {
   }
 
   // Commands.
-  const View& view(Window& w, int bank);
-  DramCycle look(Window& w, int bank, DramCycle now, Choice& choice);
+  void sort(Window& w, int bank);
+  bool may_close(int bank, std::uint16_t head, std::uint16_t other,
+                 std::int64_t oldest_hit) const;
+  void consider(const Window& w, Class c, std::uint64_t banks, DramCycle floor, Plan& plan) const;
+  const Plan& plan(DramCycle floor);
   DramCommand column_command(const DramWaiting& request) const;
   DramCycle gate(DramGate gate, int bank) const {
     return std::max(state_.earliest(gate, bank), bus_free(gate));
@@ -144,13 +153,12 @@ class DramChannel {
   }
   void reconsider(int bank);
   std::uint64_t held() const;
-  std::uint64_t in_order_mask(const Window& w) const;
+  std::uint64_t oldest_bank(const Window& w) const;
 
   // Next events.
   DramCycle find_next();
   DramCycle next_reserved() const;
   DramCycle next_refresh() const;
-  DramCycle next_window();
   DramCycle next_power() const;
   DramCycle power_change(int rank) const;
   void queue_refreshes(DramCycle now);
@@ -166,6 +174,8 @@ class DramChannel {
   DramSlots slots_;
   std::array<Window, 2> window_;
   std::array<Front, 2> front_;
+  std::uint64_t full_ = 0;  // banks whose own queue has no room
+  Plan plan_;
   std::array<DramAddressFilter, 2> filter_;
   struct Sharer {
     std::uint16_t slot;
@@ -192,7 +202,7 @@ class DramChannel {
   DramCycle last_ = 0, next_ = 0;
   bool stale_ = true;
   std::int64_t order_ = 0;
-  std::uint64_t issued_ = 1, owed_ = 0;
+  std::uint64_t owed_ = 0;
   DramCounts counts_;
   std::vector<DramDone> done_;
   std::vector<DramIssued>* record_ = nullptr;

@@ -18,7 +18,7 @@ DramGate column_gate(DramKind kind) {
 void DramChannel::issue(DramCommand command, int bank, int row, int column, DramCycle now) {
   state_.issue(command, bank, row, now);
   ++counts_.commands[static_cast<std::size_t>(command)];
-  ++issued_;
+  plan_.valid = false;
   rank_last_[at(state_.rank_of(bank))] = now;
   int clocks = clocks_.act, bus = 0;
   switch (command) {
@@ -60,72 +60,100 @@ void DramChannel::issue(DramCommand command, int bank, int row, int column, Dram
 
 // The bank can do other things for its requests than before.
 void DramChannel::reconsider(int bank) {
-  for (Window& w : window_) {
-    w.view[at(bank)].valid = false;
-    w.looked[at(bank)] = 0;
-    w.due[at(bank)] = 0;
-  }
+  for (Window& w : window_) w.unsorted |= bit(bank);
 }
 
-const DramChannel::View& DramChannel::view(Window& w, int bank) {
-  View& v = w.view[at(bank)];
-  if (v.valid) return v;
-  v = {};
-  v.valid = true;
-  v.head = w.list[at(bank)].head();
+bool DramChannel::may_close(int bank, std::uint16_t head, std::uint16_t other,
+                            std::int64_t oldest_hit) const {
+  if (other == kNoSlot || (reserved_banks_ & bit(bank)) != 0) return false;
+  if (policy_.order == DramPolicy::Order::kInOrder) return other == head;
+  switch (policy_.close) {
+    case DramPolicy::Close::kNoHitWaits:
+      return other == head && (oldest_hit == INT64_MAX || bursts_[at(bank)] >= policy_.hit_cap);
+    case DramPolicy::Close::kNoOlderHit:
+      return slots_[other].order < oldest_hit;
+    case DramPolicy::Close::kReady:
+      break;
+  }
+  return true;
+}
+
+// Finds what a bank can be told for its list: open a row, or read or write in the open one for the
+// oldest request that hits it, or close it.
+void DramChannel::sort(Window& w, int bank) {
+  w.unsorted &= ~bit(bank);
+  for (std::uint64_t& able : w.able) able &= ~bit(bank);
+  const std::uint16_t head = w.list[at(bank)].head();
+  if (head == kNoSlot) return;
+  const auto offer = [&](Class c, std::uint16_t i) {
+    w.able[c] |= bit(bank);
+    w.slot[c][at(bank)] = i;
+    w.order[c][at(bank)] = slots_[i].order;
+  };
   const int row = state_.open_row(bank);
-  int found = 0;  // the walk ends with all that a list can hold
-  const int most = &w == &window_[0] && staged_ ? 3 : 2;
-  for (std::uint16_t i = v.head; i != kNoSlot && found < most; i = slots_[i].next) {
+  if (row < 0) {
+    offer(kOpens, head);
+    return;
+  }
+  std::array<std::uint16_t, 2> hit{kNoSlot, kNoSlot};
+  std::uint16_t other = kNoSlot;
+  int found = 0;
+  const int most = staged_ ? 3 : 2;  // a list of one kind has two at most
+  for (std::uint16_t i = head; i != kNoSlot && found < most; i = slots_[i].next) {
     const DramWaiting& r = slots_[i];
-    std::uint16_t& slot = r.row == row ? v.hit[static_cast<std::size_t>(r.kind)] : v.other;
+    std::uint16_t& slot = r.row == row ? hit[static_cast<std::size_t>(r.kind)] : other;
     if (slot != kNoSlot) continue;
     slot = i;
     ++found;
   }
-  return v;
+  std::int64_t oldest_hit = INT64_MAX;
+  for (const std::uint16_t i : hit) {
+    if (i == kNoSlot || (policy_.order == DramPolicy::Order::kInOrder && i != head)) continue;
+    oldest_hit = std::min(oldest_hit, slots_[i].order);
+    offer(slots_[i].kind == DramKind::kRead ? kReads : kWrites, i);
+  }
+  if (may_close(bank, head, other, oldest_hit)) offer(kCloses, other);
 }
 
-// The first cycle in which the bank can issue something for its list; where that is not after
-// `now`, what it is for the oldest request that can go.
-DramCycle DramChannel::look(Window& w, int bank, DramCycle now, Choice& choice) {
-  const View& v = view(w, bank);
-  if (state_.open_row(bank) < 0) {
-    choice = {v.head, DramCommand::kAct};
-    return gate(DramGate::kAct, bank);
+// Takes for the plan what these banks have of a class, where it is ready before it, or then too and
+// goes first.
+void DramChannel::consider(const Window& w, Class c, std::uint64_t banks, DramCycle floor,
+                           Plan& plan) const {
+  static constexpr std::array kGate{DramGate::kAct, DramGate::kPre, DramGate::kRd, DramGate::kWr};
+  static constexpr std::array kCommand{DramCommand::kAct, DramCommand::kPre, DramCommand::kRd,
+                                       DramCommand::kWr};
+  if (banks == 0) return;
+  const bool round_robin = policy_.arbiter == DramPolicy::Arbiter::kRoundRobin;
+  floor = std::max(floor, bus_free(kGate[c]));
+  for (; banks != 0; banks &= banks - 1) {
+    const int bank = std::countr_zero(banks);
+    const DramCycle t = std::max(floor, state_.earliest(kGate[c], bank));
+    if (t > plan.at) continue;
+    std::int64_t rank = w.order[c][at(bank)];
+    if (round_robin) rank |= std::int64_t{(bank - turn_ - 1) & 63} << 48;
+    if (t == plan.at && rank > plan.rank) continue;
+    plan.at = t;
+    plan.rank = rank;
+    plan.slot = w.slot[c][at(bank)];
+    plan.command = kCommand[c];
   }
-  DramCycle first = kDramNever;
-  choice.slot = kNoSlot;
-  const auto offer = [&](std::uint16_t i, DramCommand command, DramGate g) {
-    const DramCycle t = gate(g, bank);
-    first = std::min(first, t);
-    if (t > now) return;
-    if (choice.slot == kNoSlot || slots_[i].order < slots_[choice.slot].order) {
-      choice = {i, command};
-    }
-  };
-  const bool in_order = policy_.order == DramPolicy::Order::kInOrder;
-  std::int64_t oldest_hit = INT64_MAX;
-  for (const std::uint16_t i : v.hit) {
-    if (i == kNoSlot || (in_order && i != v.head)) continue;
-    oldest_hit = std::min(oldest_hit, slots_[i].order);
-    const DramKind kind = slots_[i].kind;
-    offer(i, kind == DramKind::kRead ? DramCommand::kRd : DramCommand::kWr, column_gate(kind));
+}
+
+// What goes first from cycle `floor` on.
+const DramChannel::Plan& DramChannel::plan(DramCycle floor) {
+  const bool writes = !staged_ && writes_first();
+  if (plan_.valid && plan_.writes == writes) return plan_;
+  Window& w = window_[writes ? 1 : 0];
+  while (w.unsorted != 0) sort(w, std::countr_zero(w.unsorted));
+  plan_ = {};
+  plan_.valid = true;
+  plan_.writes = writes;
+  std::uint64_t banks = w.filled & ~held();
+  if (policy_.order == DramPolicy::Order::kInOrder) banks &= oldest_bank(w);
+  for (std::size_t c = 0; c < kClasses; ++c) {
+    consider(w, static_cast<Class>(c), w.able[c] & banks, floor, plan_);
   }
-  if (v.other == kNoSlot || (reserved_banks_ & bit(bank)) != 0) return first;
-  const bool head = v.other == v.head;
-  bool closes = false;
-  if (in_order) {
-    closes = head;
-  } else if (policy_.close == DramPolicy::Close::kNoHitWaits) {
-    closes = head && (oldest_hit == INT64_MAX || bursts_[at(bank)] >= policy_.hit_cap);
-  } else if (policy_.close == DramPolicy::Close::kNoOlderHit) {
-    closes = slots_[v.other].order < oldest_hit;
-  } else {
-    closes = true;
-  }
-  if (closes) offer(v.other, DramCommand::kPre, DramGate::kPre);
-  return first;
+  return plan_;
 }
 
 // Banks that serve no requests now: a refresh is due, or their rank is powered down.
@@ -142,7 +170,7 @@ std::uint64_t DramChannel::held() const {
 }
 
 // The bank of the oldest request.
-std::uint64_t DramChannel::in_order_mask(const Window& w) const {
+std::uint64_t DramChannel::oldest_bank(const Window& w) const {
   int oldest = -1;
   std::int64_t order = INT64_MAX;
   for (std::uint64_t b = w.filled; b != 0; b &= b - 1) {
@@ -156,38 +184,6 @@ std::uint64_t DramChannel::in_order_mask(const Window& w) const {
   return oldest < 0 ? 0 : bit(oldest);
 }
 
-bool DramChannel::serve_window(DramCycle now) {
-  Window& w = window_[staged_ || !write_mode_ ? 0 : 1];
-  std::uint64_t banks = w.filled & ~held();
-  if (policy_.order == DramPolicy::Order::kInOrder) banks &= in_order_mask(w);
-  const bool oldest = policy_.arbiter == DramPolicy::Arbiter::kOldest;
-  // Round robin: the banks after the last one first.
-  const std::uint64_t after = turn_ == 63 ? 0 : ~std::uint64_t{0} << (turn_ + 1);
-  Choice best;
-  for (const std::uint64_t part : {banks & after, banks & ~after}) {
-    for (std::uint64_t b = part; b != 0; b &= b - 1) {
-      const int bank = std::countr_zero(b);
-      if (w.due[at(bank)] > now) continue;
-      Choice choice;
-      const DramCycle due = look(w, bank, now, choice);
-      if (due > now) {
-        w.due[at(bank)] = due;
-        w.looked[at(bank)] = issued_;
-        continue;
-      }
-      if (best.slot == kNoSlot || slots_[choice.slot].order < slots_[best.slot].order) {
-        best = choice;
-      }
-      if (!oldest) break;
-    }
-    if (!oldest && best.slot != kNoSlot) break;
-  }
-  if (best.slot == kNoSlot) return false;
-  turn_ = slots_[best.slot].bank;
-  play(best, now);
-  return true;
-}
-
 bool DramChannel::serve_reserved(DramCycle now) {
   std::uint16_t best = kNoSlot;
   for (std::uint64_t b = reserved_banks_; b != 0; b &= b - 1) {
@@ -197,11 +193,12 @@ bool DramChannel::serve_reserved(DramCycle now) {
     if (best == kNoSlot || slots_[i].order < slots_[best].order) best = i;
   }
   if (best == kNoSlot) return false;
-  play({best, DramCommand::kRd}, now);
+  play(best, DramCommand::kRd, now);
   return true;
 }
 
 void DramChannel::queue_refreshes(DramCycle now) {
+  plan_.valid = false;
   refresh_at_ = now + refresh_interval_;
   if (policy_.refresh == DramPolicy::Refresh::kPerBank) {
     // Bank after bank of all groups, then the next of each group, then the next rank.

@@ -28,7 +28,7 @@ DramCycle DramChannel::find_next() {
   if (!refreshes_.empty()) next = std::min(next, next_refresh());
   if (policy_.power_down_after > 0) next = std::min(next, next_power());
   if (next <= last_ + 1 || !window_is_reached()) return next;
-  return std::min(next, next_window());
+  return std::min(next, plan(last_ + 1).at);
 }
 
 DramCycle DramChannel::next_reserved() const {
@@ -61,30 +61,6 @@ DramCycle DramChannel::next_refresh() const {
     next = std::min(next, gate(DramGate::kPre, std::countr_zero(open)));
   }
   return next;
-}
-
-// Finds the bank that is due first. What was found before other commands issued may be too early:
-// it is looked at again until the first one is sure.
-DramCycle DramChannel::next_window() {
-  const bool writes = !staged_ && writes_first();
-  Window& w = window_[writes ? 1 : 0];
-  std::uint64_t banks = w.filled & ~held();
-  if (policy_.order == DramPolicy::Order::kInOrder) banks &= in_order_mask(w);
-  while (true) {
-    int first = -1;
-    DramCycle due = kDramNever;
-    for (std::uint64_t b = banks; b != 0; b &= b - 1) {
-      const int bank = std::countr_zero(b);
-      if (w.due[at(bank)] < due) {
-        due = w.due[at(bank)];
-        first = bank;
-      }
-    }
-    if (first < 0 || w.looked[at(first)] == issued_) return due;
-    Choice ignored;
-    w.due[at(first)] = look(w, first, last_, ignored);
-    w.looked[at(first)] = issued_;
-  }
 }
 
 bool DramChannel::wanted(int rank) const {

@@ -39,6 +39,9 @@ DramCounts DramResult::counts() const {
     sum.hits += c.counts.hits;
     sum.misses += c.counts.misses;
     sum.conflicts += c.counts.conflicts;
+    sum.begun_hits += c.counts.begun_hits;
+    sum.begun_misses += c.counts.begun_misses;
+    sum.begun_conflicts += c.counts.begun_conflicts;
     sum.forwarded += c.counts.forwarded;
     sum.merged += c.counts.merged;
   }

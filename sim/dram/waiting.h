@@ -21,6 +21,7 @@ struct DramWaiting {
   std::uint8_t bank = 0;
   DramKind kind = DramKind::kRead;
   bool live = false;
+  bool begun = false;         // a command was issued for it
   std::uint16_t sharers = 0;  // reads that wait for the same burst
 };
 
