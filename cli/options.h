@@ -20,6 +20,18 @@ struct Selection {
   std::string mapping;  // file of mappings; empty for none
 };
 
+// Of `dram`.
+struct DramOptions {
+  std::string standard, trace;  // names or paths
+  std::string policy = "open";  // a name or a path
+  std::string mapping = "ro|ra|co|ba|bg|ch";
+  std::string format = "auto";
+  std::string energy = "currents";
+  int channels = 1, ranks = 1;
+  double derating = 1;
+  std::filesystem::path commands;  // file to write; empty for none
+};
+
 struct Options {
   Selection selection;
   std::uint64_t seed = 1;
@@ -45,6 +57,8 @@ struct Options {
   std::vector<std::string> dataflows;  // empty: all of the taxonomy
   std::vector<int> batches{1}, pes;    // pes empty: the machine's
   bool equal_area = false, show_machines = false;
+
+  DramOptions dram;
 };
 
 // What `data` asks for. Chained: filters are synthetic, and an ifmap is what the layer before made.
@@ -65,6 +79,7 @@ inline constexpr int kExitFault = 3;    // the program's own, or no memory left
 int simulate_command(const Options& options);
 int map_command(const Options& options);
 int compare_command(const Options& options);
+int dram_command(const Options& options);
 int list_command(const Options& options);
 int show_command(const Options& options);
 int version_command(const Options& options);

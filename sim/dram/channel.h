@@ -139,8 +139,7 @@ class DramChannel {
 
   // Commands.
   void sort(Window& w, int bank);
-  bool may_close(int bank, std::uint16_t head, std::uint16_t other,
-                 std::int64_t oldest_hit) const;
+  bool may_close(int bank, std::uint16_t head, std::uint16_t other, std::int64_t oldest_hit) const;
   void consider(const Window& w, Class c, std::uint64_t banks, DramCycle floor, Plan& plan) const;
   const Plan& plan(DramCycle floor);
   DramCommand column_command(const DramWaiting& request) const;

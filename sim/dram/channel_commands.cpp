@@ -124,7 +124,8 @@ void DramChannel::consider(const Window& w, Class c, std::uint64_t banks, DramCy
                                        DramCommand::kWr};
   if (banks == 0) return;
   const bool round_robin = policy_.arbiter == DramPolicy::Arbiter::kRoundRobin;
-  floor = std::max(floor, bus_free(kGate[c]));
+  floor = std::max({floor, bus_free(kGate[c]), state_.earliest_anywhere(kGate[c])});
+  if (floor > plan.at) return;
   for (; banks != 0; banks &= banks - 1) {
     const int bank = std::countr_zero(banks);
     const DramCycle t = std::max(floor, state_.earliest(kGate[c], bank));

@@ -32,7 +32,13 @@ class DramState {
     return std::max({bank_[g * banks_ + b], group_[g * groups_ + group_of_[b]],
                      rank_[g * ranks_ + rank_of_[b]]});
   }
-  // The same of a command to a whole rank: of kPre, for precharging all open banks at once.
+  // A cycle before which the gate of no bank is open.
+  DramCycle earliest_anywhere(DramGate gate) const {
+    DramCycle at = rank_[index(gate) * ranks_];
+    for (std::size_t r = 1; r < ranks_; ++r) at = std::min(at, rank_[index(gate) * ranks_ + r]);
+    return at;
+  }
+  // The gate of a command to a whole rank: of kPre, for precharging all open banks at once.
   DramCycle earliest_rank(DramGate gate, int rank) const;
 
   // The command issues in this cycle, which is not before its gates open. Commands to a rank take
