@@ -27,10 +27,19 @@ enum class DramCommand : std::uint8_t {
 };
 inline constexpr std::size_t kDramCommands = 11;
 
-// What a constraint holds back. Commands that wait for the same things share a gate: RDA that of
-// RD, WRA that of WR, PREA that of PRE in every bank of the rank.
-enum class DramGate : std::uint8_t { kAct, kPre, kRd, kWr, kRef, kRefBank, kPowerDown, kPowerUp };
-inline constexpr std::size_t kDramGates = 8;
+// What a constraint holds back. RDA waits for what RD waits for, WRA for what WR does.
+enum class DramGate : std::uint8_t {
+  kAct,
+  kPre,
+  kPreAll,
+  kRd,
+  kWr,
+  kRef,
+  kRefBank,
+  kPowerDown,
+  kPowerUp
+};
+inline constexpr std::size_t kDramGates = 9;
 
 // Where a constraint holds, seen from the bank of the earlier command. A wider scope includes the
 // narrower ones; the largest of all that apply counts.

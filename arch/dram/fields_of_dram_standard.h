@@ -24,6 +24,7 @@ template <>
 struct EnumNames<DramGate> {
   static constexpr std::array kNames{std::pair{DramGate::kAct, "act"},
                                      std::pair{DramGate::kPre, "pre"},
+                                     std::pair{DramGate::kPreAll, "pre_all"},
                                      std::pair{DramGate::kRd, "rd"},
                                      std::pair{DramGate::kWr, "wr"},
                                      std::pair{DramGate::kRef, "ref"},
@@ -145,7 +146,7 @@ void DramIo::fields(V& v) {
 template <class V>
 void DramConstraint::fields(V& v) {
   v.field("from", from, {.doc = "earlier commands"});
-  v.field("to", to, {.doc = "later commands; rd and wr include rda and wra, pre includes pre_all"});
+  v.field("to", to, {.doc = "later commands; rd and wr include rda and wra"});
   v.field("scope", scope, {.doc = "banks in which the later ones wait"});
   v.field("clocks", clocks, {.doc = "a sum of timing parameters, `burst` and numbers"});
   v.field("window", window,

@@ -233,7 +233,7 @@ bool DramChannel::serve_refresh(DramCycle now) {
   }
   if ((reserved_banks_ & mask) != 0 || bus_free(DramGate::kPre) > now) return false;
   if (all && policy_.refresh_close == DramPolicy::RefreshClose::kAllBanks) {
-    if (state_.earliest_rank(DramGate::kPre, r.rank) > now) return false;
+    if (state_.earliest_rank(DramGate::kPreAll, r.rank) > now) return false;
     issue(DramCommand::kPreAll, bank, 0, 0, now);
     return true;
   }

@@ -54,7 +54,7 @@ DramCycle DramChannel::next_refresh() const {
   }
   if ((reserved_banks_ & mask) != 0) return kDramNever;  // their bursts come first
   if (all && policy_.refresh_close == DramPolicy::RefreshClose::kAllBanks) {
-    return std::max(state_.earliest_rank(DramGate::kPre, r.rank), bus_free(DramGate::kPre));
+    return std::max(state_.earliest_rank(DramGate::kPreAll, r.rank), bus_free(DramGate::kPre));
   }
   DramCycle next = kDramNever;
   for (; open != 0; open &= open - 1) {

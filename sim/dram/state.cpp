@@ -43,16 +43,6 @@ void DramState::compile(const DramStandard& standard) {
   }
 }
 
-DramCycle DramState::earliest_rank(DramGate gate, int rank) const {
-  const auto r = static_cast<std::size_t>(rank);
-  DramCycle at = rank_[index(gate) * ranks_ + r];
-  if (gate != DramGate::kPre) return at;
-  for (std::uint64_t open = open_mask_ & rank_mask(rank); open != 0; open &= open - 1) {
-    at = std::max(at, earliest(gate, std::countr_zero(open)));
-  }
-  return at;
-}
-
 void DramState::apply(const Effect& e, std::size_t bank, DramCycle now) {
   const std::size_t rank = rank_of_[bank];
   const auto later = [](DramCycle& at, DramCycle t) { at = std::max(at, t); };

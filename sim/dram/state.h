@@ -38,8 +38,10 @@ class DramState {
     for (std::size_t r = 1; r < ranks_; ++r) at = std::min(at, rank_[index(gate) * ranks_ + r]);
     return at;
   }
-  // The gate of a command to a whole rank: of kPre, for precharging all open banks at once.
-  DramCycle earliest_rank(DramGate gate, int rank) const;
+  // The same of a command to a whole rank.
+  DramCycle earliest_rank(DramGate gate, int rank) const {
+    return rank_[index(gate) * ranks_ + static_cast<std::size_t>(rank)];
+  }
 
   // The command issues in this cycle, which is not before its gates open. Commands to a rank take
   // any of its banks.
