@@ -10,7 +10,8 @@ namespace orrery {
 namespace {
 
 constexpr std::int64_t kMostRankBytes = std::int64_t{1} << 40;
-constexpr int kMostBanks = 64;  // of a rank: masks of banks are 64 bits wide
+constexpr int kMostClocks = 1 << 20;  // of a constraint
+constexpr int kMostBanks = 64;        // of a rank: masks of banks are 64 bits wide
 
 // Visitor: the value of one integer field.
 struct FindClocks {
@@ -93,6 +94,10 @@ std::vector<DramConstraint> read_table(const DramStandard& s, const std::filesys
   for (std::size_t i = 0; i < table.size(); ++i) {
     const Node& at = root.toward(fmt::format("constraints[{}]", i));
     table[i].value = evaluate_clocks(table[i].clocks, s, at);
+    if (table[i].value >= kMostClocks) {
+      at.fail(fmt::format("{} is {} clocks; at most {}", table[i].clocks, table[i].value,
+                          kMostClocks - 1));
+    }
     if (table[i].window > 1 && table[i].scope != DramScope::kRank) {
       at.fail("a window belongs to a rank; scope must be rank");
     }

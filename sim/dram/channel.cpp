@@ -50,7 +50,6 @@ DramChannel::DramChannel(const DramStandard& standard, const DramPolicy& policy,
       refresh_interval_(checked_interval(standard, policy, ranks)),
       state_(standard, ranks),
       slots_(at(policy.read_queue + policy.write_queue + banks_ * (1 + policy.bank_queue))),
-      reserved_(at(banks_), kNoSlot),
       bursts_(at(banks_)),
       closed_for_other_(at(banks_)),
       refresh_at_(refresh_interval_ > 0 ? refresh_interval_ : kDramNever),
@@ -213,7 +212,10 @@ bool DramChannel::window_is_reached() const {
 }
 
 bool DramChannel::serve(DramCycle now) {
-  if (reserved_banks_ != 0 && serve_reserved(now)) return true;
+  if (reserved_banks_ != 0 && reserved_plan(now).at <= now) {
+    play(reserved_plan_.slot, reserved_plan_.command, now);
+    return true;
+  }
   if (!refreshes_.empty() && serve_refresh(now)) return true;
   if (!window_is_reached()) return false;
   if (!staged_) write_mode_ = writes_first();
@@ -266,16 +268,15 @@ void DramChannel::play(std::uint16_t slot, DramCommand step, DramCycle now) {
   if (step == DramCommand::kAct) {
     if (policy_.reserve_activated) {
       leave_window(slot);
-      reserved_[at(bank)] = slot;
-      reserved_banks_ |= bit(bank);
+      reserve(slot);
     }
     issue(DramCommand::kAct, bank, request.row, 0, now);
     return;
   }
   const DramCommand command = column_command(request);
-  if (reserved_[at(bank)] == slot) {
-    reserved_[at(bank)] = kNoSlot;
-    reserved_banks_ &= ~bit(bank);
+  const Class c = request.kind == DramKind::kRead ? kReads : kWrites;
+  if ((reserved_.able[c] & bit(bank)) != 0 && reserved_.slot[c][at(bank)] == slot) {
+    release(bank);
   } else {
     leave_window(slot);
   }

@@ -97,10 +97,12 @@ class DramChannel {
   };
   // What goes first of what waits in a window, and when, if nothing else happens before.
   struct Plan {
-    DramCycle at = kDramNever;
+    DramCycle base = 0, at = kDramNever;
+    // Cycles from `base` on, in the upper 20 bits; then what goes first of what is ready in the
+    // same cycle: where banks take turns how far off a bank's turn is, and a request's order.
+    std::uint64_t key = ~std::uint64_t{0};
     std::uint16_t slot = kNoSlot;
     DramCommand command = DramCommand::kAct;
-    std::int64_t rank = 0;  // among what is ready in the same cycle, the least goes
     bool valid = false;
     bool writes = false;  // the window it was made for
   };
@@ -111,7 +113,6 @@ class DramChannel {
 
   void step(DramCycle now);
   bool serve(DramCycle now);
-  bool serve_reserved(DramCycle now);
   bool serve_refresh(DramCycle now);
   bool wake(DramCycle now);
   void power_down(DramCycle now);
@@ -142,6 +143,9 @@ class DramChannel {
   bool may_close(int bank, std::uint16_t head, std::uint16_t other, std::int64_t oldest_hit) const;
   void consider(const Window& w, Class c, std::uint64_t banks, DramCycle floor, Plan& plan) const;
   const Plan& plan(DramCycle floor);
+  const Plan& reserved_plan(DramCycle floor);
+  void reserve(std::uint16_t slot);
+  void release(int bank);
   DramCommand column_command(const DramWaiting& request) const;
   DramCycle gate(DramGate gate, int bank) const {
     return std::max(state_.earliest(gate, bank), bus_free(gate));
@@ -156,7 +160,6 @@ class DramChannel {
 
   // Next events.
   DramCycle find_next();
-  DramCycle next_reserved() const;
   DramCycle next_refresh() const;
   DramCycle next_power() const;
   DramCycle power_change(int rank) const;
@@ -183,7 +186,8 @@ class DramChannel {
   };
   std::vector<Sharer> sharers_;
 
-  std::vector<std::uint16_t> reserved_;  // by bank
+  Window reserved_;  // requests whose row was opened for them, one of a bank at most; without lists
+  Plan reserved_plan_;
   std::uint64_t reserved_banks_ = 0;
   std::vector<int> bursts_;  // by bank, since its row was opened
   std::vector<bool> closed_for_other_;

@@ -9,16 +9,12 @@ namespace {
 std::uint64_t bit(int bank) { return std::uint64_t{1} << bank; }
 std::size_t at(int i) { return static_cast<std::size_t>(i); }
 
-DramGate column_gate(DramKind kind) {
-  return kind == DramKind::kRead ? DramGate::kRd : DramGate::kWr;
-}
-
 }  // namespace
 
 void DramChannel::issue(DramCommand command, int bank, int row, int column, DramCycle now) {
   state_.issue(command, bank, row, now);
   ++counts_.commands[static_cast<std::size_t>(command)];
-  plan_.valid = false;
+  plan_.valid = reserved_plan_.valid = false;
   rank_last_[at(state_.rank_of(bank))] = now;
   int clocks = clocks_.act, bus = 0;
   switch (command) {
@@ -116,28 +112,34 @@ void DramChannel::sort(Window& w, int bank) {
 }
 
 // Takes for the plan what these banks have of a class, where it is ready before it, or then too and
-// goes first.
+// goes first. Free of branches in the loop: what is ready next is as good as random.
 void DramChannel::consider(const Window& w, Class c, std::uint64_t banks, DramCycle floor,
                            Plan& plan) const {
   static constexpr std::array kGate{DramGate::kAct, DramGate::kPre, DramGate::kRd, DramGate::kWr};
   static constexpr std::array kCommand{DramCommand::kAct, DramCommand::kPre, DramCommand::kRd,
                                        DramCommand::kWr};
   if (banks == 0) return;
-  const bool round_robin = policy_.arbiter == DramPolicy::Arbiter::kRoundRobin;
   floor = std::max({floor, bus_free(kGate[c]), state_.earliest_anywhere(kGate[c])});
   if (floor > plan.at) return;
+  const bool round_robin = policy_.arbiter == DramPolicy::Arbiter::kRoundRobin;
+  const DramCycle* gates = state_.bank_gates(kGate[c]);
+  std::uint64_t best = plan.key;
+  int first = -1;
   for (; banks != 0; banks &= banks - 1) {
     const int bank = std::countr_zero(banks);
-    const DramCycle t = std::max(floor, state_.earliest(kGate[c], bank));
-    if (t > plan.at) continue;
-    std::int64_t rank = w.order[c][at(bank)];
-    if (round_robin) rank |= std::int64_t{(bank - turn_ - 1) & 63} << 48;
-    if (t == plan.at && rank > plan.rank) continue;
-    plan.at = t;
-    plan.rank = rank;
-    plan.slot = w.slot[c][at(bank)];
-    plan.command = kCommand[c];
+    const DramCycle gate = ranks_ == 1 ? gates[bank] : state_.earliest(kGate[c], bank);
+    const auto wait = static_cast<std::uint64_t>(std::max(gate, floor) - plan.base);
+    const auto turn = static_cast<std::uint64_t>(round_robin ? (bank - turn_ - 1) & 63 : 0);
+    const auto order = static_cast<std::uint64_t>(w.order[c][at(bank)]);
+    const std::uint64_t key = (wait << 44) | (turn << 38) | order;
+    first = key < best ? bank : first;
+    best = std::min(best, key);
   }
+  if (first < 0) return;
+  plan.key = best;
+  plan.at = plan.base + static_cast<DramCycle>(best >> 44);
+  plan.slot = w.slot[c][at(first)];
+  plan.command = kCommand[c];
 }
 
 // What goes first from cycle `floor` on.
@@ -147,6 +149,7 @@ const DramChannel::Plan& DramChannel::plan(DramCycle floor) {
   Window& w = window_[writes ? 1 : 0];
   while (w.unsorted != 0) sort(w, std::countr_zero(w.unsorted));
   plan_ = {};
+  plan_.base = floor;
   plan_.valid = true;
   plan_.writes = writes;
   std::uint64_t banks = w.filled & ~held();
@@ -185,17 +188,29 @@ std::uint64_t DramChannel::oldest_bank(const Window& w) const {
   return oldest < 0 ? 0 : bit(oldest);
 }
 
-bool DramChannel::serve_reserved(DramCycle now) {
-  std::uint16_t best = kNoSlot;
-  for (std::uint64_t b = reserved_banks_; b != 0; b &= b - 1) {
-    const int bank = std::countr_zero(b);
-    const std::uint16_t i = reserved_[at(bank)];
-    if (gate(column_gate(slots_[i].kind), bank) > now) continue;
-    if (best == kNoSlot || slots_[i].order < slots_[best].order) best = i;
+void DramChannel::reserve(std::uint16_t slot) {
+  const DramWaiting& request = slots_[slot];
+  const Class c = request.kind == DramKind::kRead ? kReads : kWrites;
+  reserved_banks_ |= bit(request.bank);
+  reserved_.able[c] |= bit(request.bank);
+  reserved_.slot[c][request.bank] = slot;
+  reserved_.order[c][request.bank] = request.order;
+}
+
+void DramChannel::release(int bank) {
+  reserved_banks_ &= ~bit(bank);
+  for (std::uint64_t& able : reserved_.able) able &= ~bit(bank);
+}
+
+const DramChannel::Plan& DramChannel::reserved_plan(DramCycle floor) {
+  if (reserved_plan_.valid) return reserved_plan_;
+  reserved_plan_ = {};
+  reserved_plan_.base = floor;
+  reserved_plan_.valid = true;
+  for (const Class c : {kReads, kWrites}) {
+    consider(reserved_, c, reserved_.able[c], floor, reserved_plan_);
   }
-  if (best == kNoSlot) return false;
-  play(best, DramCommand::kRd, now);
-  return true;
+  return reserved_plan_;
 }
 
 void DramChannel::queue_refreshes(DramCycle now) {

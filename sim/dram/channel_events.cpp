@@ -24,21 +24,11 @@ DramCycle DramChannel::find_next() {
     const bool drains = draining_ > 0 || drain_begins();
     if (movable(drains ? DramKind::kWrite : DramKind::kRead) != 0) return last_ + 1;
   }
-  if (reserved_banks_ != 0) next = std::min(next, next_reserved());
+  if (reserved_banks_ != 0) next = std::min(next, reserved_plan(last_ + 1).at);
   if (!refreshes_.empty()) next = std::min(next, next_refresh());
   if (policy_.power_down_after > 0) next = std::min(next, next_power());
   if (next <= last_ + 1 || !window_is_reached()) return next;
   return std::min(next, plan(last_ + 1).at);
-}
-
-DramCycle DramChannel::next_reserved() const {
-  DramCycle next = kDramNever;
-  for (std::uint64_t b = reserved_banks_; b != 0; b &= b - 1) {
-    const int bank = std::countr_zero(b);
-    const bool read = slots_[reserved_[at(bank)]].kind == DramKind::kRead;
-    next = std::min(next, gate(read ? DramGate::kRd : DramGate::kWr, bank));
-  }
-  return next;
 }
 
 DramCycle DramChannel::next_refresh() const {

@@ -6,20 +6,18 @@ namespace orrery {
 
 DramState::DramState(const DramStandard& standard, int ranks)
     : ranks_(static_cast<std::size_t>(ranks)),
-      groups_(ranks_ * static_cast<std::size_t>(standard.organization.bank_groups)),
       banks_(ranks_ * static_cast<std::size_t>(standard.organization.banks())),
+      banks_of_group_(static_cast<std::size_t>(standard.organization.banks_per_group)),
       banks_of_rank_(standard.organization.banks()),
       rank_bits_(banks_of_rank_ == 64 ? ~std::uint64_t{0}
                                       : (std::uint64_t{1} << banks_of_rank_) - 1),
       bank_(kDramGates * banks_),
-      group_(kDramGates * groups_),
       rank_(kDramGates * ranks_),
       row_(banks_, -1),
       down_(ranks_, false),
       cycles_(ranks_),
       since_(ranks_) {
   for (std::size_t b = 0; b < banks_; ++b) {
-    group_of_.push_back(b / static_cast<std::size_t>(standard.organization.banks_per_group));
     rank_of_.push_back(b / static_cast<std::size_t>(banks_of_rank_));
   }
   compile(standard);
@@ -50,9 +48,11 @@ void DramState::apply(const Effect& e, std::size_t bank, DramCycle now) {
     case DramScope::kBank:
       later(bank_[e.gate * banks_ + bank], now + e.clocks);
       break;
-    case DramScope::kGroup:
-      later(group_[e.gate * groups_ + group_of_[bank]], now + e.clocks);
+    case DramScope::kGroup: {
+      const std::size_t first = e.gate * banks_ + bank / banks_of_group_ * banks_of_group_;
+      for (std::size_t i = first; i < first + banks_of_group_; ++i) later(bank_[i], now + e.clocks);
       break;
+    }
     case DramScope::kRank: {
       DramCycle from = now;
       if (e.window > 1) {

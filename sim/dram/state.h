@@ -29,9 +29,10 @@ class DramState {
   DramCycle earliest(DramGate gate, int bank) const {
     const std::size_t g = index(gate);
     const auto b = static_cast<std::size_t>(bank);
-    return std::max({bank_[g * banks_ + b], group_[g * groups_ + group_of_[b]],
-                     rank_[g * ranks_ + rank_of_[b]]});
+    return std::max(bank_[g * banks_ + b], rank_[g * ranks_ + rank_of_[b]]);
   }
+  // Of one gate, by bank: from when it is open but for what holds its whole rank.
+  const DramCycle* bank_gates(DramGate gate) const { return &bank_[index(gate) * banks_]; }
   // A cycle before which the gate of no bank is open.
   DramCycle earliest_anywhere(DramGate gate) const {
     DramCycle at = rank_[index(gate) * ranks_];
@@ -76,12 +77,12 @@ class DramState {
   void change(DramCommand command, int bank, int row);
   void account(std::size_t rank, DramCycle now);
 
-  std::size_t ranks_, groups_, banks_;
+  std::size_t ranks_, banks_, banks_of_group_;
   int banks_of_rank_;
   std::uint64_t rank_bits_;
   std::array<std::vector<Effect>, kDramCommands> effects_;
-  std::vector<DramCycle> bank_, group_, rank_;  // by gate, then place
-  std::vector<std::size_t> group_of_, rank_of_;
+  std::vector<DramCycle> bank_, rank_;  // by gate, then place
+  std::vector<std::size_t> rank_of_;
   std::vector<Ring> rings_;  // by window, then rank
   std::vector<int> row_;
   std::uint64_t open_mask_ = 0;
