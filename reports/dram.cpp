@@ -175,7 +175,8 @@ std::string dram_table(const DramResult& r, DramEnergyModel model, int width) {
 
 std::string dram_json(const DramResult& r, DramEnergyModel model) {
   const DramSetup& s = r.setup;
-  json::object object{{"standard", s.standard.name},
+  json::object object{{"schema", kDramJsonSchema},
+                      {"standard", s.standard.name},
                       {"policy", s.policy.name},
                       {"mapping", s.mapping},
                       {"channels", s.channels},

@@ -7,6 +7,9 @@
 
 namespace orrery {
 
+// Raised whenever a key is removed or changes its meaning; added keys leave it.
+inline constexpr int kDramJsonSchema = 1;
+
 enum class DramEnergyModel : unsigned char { kCurrents, kFlat };
 
 // Time, bandwidth, rows, latencies, commands and energy by part, no wider than `width` characters
