@@ -203,6 +203,29 @@ void declare_synth(CLI::App& app, Options& options) {
   app.add_flag("--quiet", options.quiet, "no table and no progress");
 }
 
+void declare_dram(CLI::App& app, Options& options) {
+  DramOptions& d = options.dram;
+  app.add_option("--standard", d.standard,
+                 "DRAM standard: a YAML file, or a name that `orrery list` shows")
+      ->required();
+  app.add_option("--trace", d.trace, "requests, a line each (docs/dram.md)")
+      ->type_name("FILE")
+      ->required();
+  app.add_option("--format", d.format, "of the trace: csv, dramsim3 or ramulator2 [auto]");
+  app.add_option("--policy", d.policy, "rules of the controller: a YAML file, or a name [open]");
+  app.add_option("--mapping", d.mapping,
+                 "fields of an address from high to low [ro|ra|co|ba|bg|ch]");
+  app.add_option("--channels", d.channels, "channels [1]")->check(whole_number(1, 64));
+  app.add_option("--ranks", d.ranks, "ranks of a channel [1]")->check(whole_number(1, 64));
+  app.add_option("--energy", d.energy,
+                 "'currents' of the devices, or 'flat': so much a bit [currents]");
+  app.add_option("--derating", d.derating, "times the currents of the data sheet [1]")
+      ->check(CLI::Range(0.01, 10.0));
+  add_output(app, "--json", options.json, "write every figure to this file (docs/dram.md)");
+  add_output(app, "--commands", d.commands, "write every command that was issued to this file");
+  app.add_flag("--quiet", options.quiet, "no table and no progress");
+}
+
 void declare_show(CLI::App& app, Options& options) {
   app.add_option("FILE", options.file, "a machine, a network or an energy table: a path or a name")
       ->required();
@@ -262,6 +285,12 @@ constexpr Command kCommands[] = {
      "Map the RTL twins to gates with yosys: cells, depth and area, beside published units",
      "  orrery synth\n  orrery synth --mac mac_int8,mac_ternary --json areas.json", declare_synth,
      synth_command},
+    {"dram", "Run a trace of memory requests through a DRAM and its controller",
+     "  orrery dram --standard ddr4-2400 --trace requests.csv\n"
+     "  orrery dram --standard lpddr4-3200 --trace requests.csv --policy closed --channels 2 \\\n"
+     "    --mapping 'ro|ra|co|ba|ch' --json result.json --commands commands.csv\n"
+     "  orrery dram --standard ddr4-2400 --trace dram.trc --policy dramsim3",
+     declare_dram, dram_command},
     {"list", "List the machines, networks, dataflows, energy tables and MACs at hand",
      "  orrery list", declare_nothing, list_command},
     {"show",

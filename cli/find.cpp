@@ -83,6 +83,12 @@ std::vector<Known> known_dataflows() { return yaml_files(home() / "dataflows"); 
 
 std::vector<Known> known_energy_tables() { return yaml_files(home() / "arch" / "energy"); }
 
+std::vector<Known> known_dram_standards() { return yaml_files(home() / "arch" / "dram"); }
+
+std::vector<Known> known_dram_policies() {
+  return yaml_files(home() / "arch" / "dram" / "policies");
+}
+
 std::vector<Known> known_networks() {
   std::vector<Known> known;
   for (const fs::path& folder : entries(home() / "workloads")) {
@@ -129,6 +135,19 @@ fs::path find_network(const std::string& given) {
 fs::path find_energy_table(const std::string& given) {
   if (const auto path = energy_file(given)) return *path;
   fail_unknown("energy table", given, known_energy_tables());
+}
+
+fs::path find_dram_standard(const std::string& given) {
+  const auto path = first_file({given, home() / given, home() / "arch/dram" / (given + ".yaml")});
+  if (path) return *path;
+  fail_unknown("DRAM standard", given, known_dram_standards());
+}
+
+fs::path find_dram_policy(const std::string& given) {
+  const auto path =
+      first_file({given, home() / given, home() / "arch/dram/policies" / (given + ".yaml")});
+  if (path) return *path;
+  fail_unknown("DRAM policy", given, known_dram_policies());
 }
 
 fs::path find_dataflow_file(const std::string& given) {

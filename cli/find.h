@@ -20,6 +20,9 @@ std::vector<Known> known_machines();
 std::vector<Known> known_networks();
 std::vector<Known> known_dataflows();
 std::vector<Known> known_energy_tables();
+// arch/dram/<name>.yaml and arch/dram/policies/<name>.yaml, by name.
+std::vector<Known> known_dram_standards();
+std::vector<Known> known_dram_policies();
 
 // The file meant, if it exists. A network may be given by its folder.
 std::optional<std::filesystem::path> machine_file(const std::string& given);
@@ -31,6 +34,8 @@ std::optional<std::filesystem::path> energy_file(const std::string& given);
 std::filesystem::path find_machine(const std::string& given);
 std::filesystem::path find_network(const std::string& given);
 std::filesystem::path find_energy_table(const std::string& given);
+std::filesystem::path find_dram_standard(const std::string& given);
+std::filesystem::path find_dram_policy(const std::string& given);
 // The file of a dataflow that is not built in; InputError with the nearest name, built in or not.
 std::filesystem::path find_dataflow_file(const std::string& given);
 

@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include "arch/dram/dram_policy.h"
+#include "arch/dram/dram_standard.h"
 #include "arch/energy/energy_table.h"
 #include "arch/mac/all.h"
 #include "arch/machine/machine.h"
@@ -47,6 +49,14 @@ std::string describe_energy_table(const std::filesystem::path& path) {
   return read_energy_table(path).description;
 }
 
+std::string describe_dram_standard(const std::filesystem::path& path) {
+  return read_dram_standard(path).description;
+}
+
+std::string describe_dram_policy(const std::filesystem::path& path) {
+  return read_dram_policy(path).description;
+}
+
 std::string describe_network(const std::filesystem::path& path) {
   std::uint64_t macs = 0, parameters = 0;
   const Network network = read_network(path);
@@ -81,6 +91,8 @@ int list_command(const Options&) {
   for (const Dataflow& d : kDataflows) print_line(d.name, d.description);
   print_known(known_dataflows(), describe_dataflow);
   print_files("energy tables", known_energy_tables(), describe_energy_table);
+  print_files("DRAM standards", known_dram_standards(), describe_dram_standard);
+  print_files("DRAM policies", known_dram_policies(), describe_dram_policy);
   fmt::print("MACs\n");
   for (const Mac& mac : kMacs) {
     const MacTraits& t = mac.traits;

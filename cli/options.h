@@ -22,6 +22,18 @@ struct Selection {
   std::string mapping;  // file of mappings; empty for none
 };
 
+// Of `dram`.
+struct DramOptions {
+  std::string standard, trace;  // names or paths
+  std::string policy = "open";  // a name or a path
+  std::string mapping = "ro|ra|co|ba|bg|ch";
+  std::string format = "auto";
+  std::string energy = "currents";
+  int channels = 1, ranks = 1;
+  double derating = 1;
+  std::filesystem::path commands;  // file to write; empty for none
+};
+
 struct Options {
   Selection selection;
   std::uint64_t seed = 1;
@@ -54,6 +66,8 @@ struct Options {
   std::optional<std::uint64_t> cases;  // random pairs of each twin
   bool all = false;                    // 10^8 random pairs
   std::filesystem::path wave;          // of the first mismatch; empty: verify-<twin>.fst
+
+  DramOptions dram;
 };
 
 // What `data` asks for. Chained: filters are synthetic, and an ifmap is what the layer before made.
@@ -76,6 +90,7 @@ int map_command(const Options& options);
 int compare_command(const Options& options);
 int verify_command(const Options& options);
 int synth_command(const Options& options);
+int dram_command(const Options& options);
 int list_command(const Options& options);
 int show_command(const Options& options);
 int version_command(const Options& options);

@@ -38,12 +38,21 @@ void ProgressLine::update(double share) {
   print(share);
 }
 
+void ProgressLine::tell(const std::string& what, double share) {
+  if (watch_ == Watch::kNobody || Clock::now() - printed_ < kInterval) return;
+  printed_ = Clock::now();
+  print_line(fmt::format("{}, {:.0f} %", what, 100 * share));
+}
+
 void ProgressLine::print(double share) {
   printed_ = Clock::now();
   const auto elapsed = std::chrono::duration_cast<std::chrono::seconds>(printed_ - start_).count();
-  std::string line =
-      fmt::format("{} {} of {}: {}, {:.0f} % of its {}, {}:{:02} elapsed", words_.thing, index_,
-                  things_, name_, 100 * share, words_.parts, elapsed / 60, elapsed % 60);
+  print_line(fmt::format("{} {} of {}: {}, {:.0f} % of its {}, {}:{:02} elapsed", words_.thing,
+                         index_, things_, name_, 100 * share, words_.parts, elapsed / 60,
+                         elapsed % 60));
+}
+
+void ProgressLine::print_line(std::string line) {
   const int width = std::max(terminal_width(Output::kStderr, 80) - 1, 1);
   line.resize(
       std::min(line.size(), static_cast<std::size_t>(width)));  // a folded line cannot be wiped

@@ -25,6 +25,8 @@ class ProgressLine {
 
   // The next thing begins.
   void begin(const std::string& name);
+  // Other work: what it is at, and the share that is done, 0..1. As cheap as update().
+  void tell(const std::string& what, double share);
   // The share of its work that is done, 0..1. Cheap to call often: most calls print
   // nothing.
   void update(double share);
@@ -32,6 +34,7 @@ class ProgressLine {
  private:
   using Clock = std::chrono::steady_clock;
   void print(double share);
+  void print_line(std::string line);
 
   Watch watch_;
   std::size_t things_;
