@@ -33,7 +33,7 @@ constexpr Products products(Code ifmap, Code filter) {
 }
 
 // One for each pair of codes: what a ROM of that size holds.
-constexpr std::size_t kCodes = 2 * MacLut::kMostBits;
+constexpr std::size_t kCodes = std::size_t{2} * MacLut::kMostBits;
 constexpr auto kProducts = [] {
   std::array<std::array<Products, kCodes>, kCodes> all{};
   for (std::size_t a = 0; a < kCodes; ++a) {

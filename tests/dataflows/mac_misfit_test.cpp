@@ -85,8 +85,10 @@ TEST(MacOverrides, KeepNarrowPsumsWhereTheyAreWideEnough) {
 
 TEST(MacOverrides, ThatAMachineCannotHaveAreItsMistakes) {
   const std::vector<std::tuple<std::string, std::string, std::string>> mistakes{
-      {"tutorial_systolic_4x4", "mac_binary", "numbers.word_bits is 8; 16 fields of 1 bits must fit"},
-      {"tutorial_systolic_4x4", "mac_int16", "numbers.word_bits is 8; an operand of 16 bits must fit"},
+      {"tutorial_systolic_4x4", "mac_binary",
+       "numbers.word_bits is 8; 16 fields of 1 bits must fit"},
+      {"tutorial_systolic_4x4", "mac_int16",
+       "numbers.word_bits is 8; an operand of 16 bits must fit"},
       {"tutorial_tree_2x2", "mac_int16_dfp", "the order is open in which its singles are added"},
       {"tutorial_2x2", "mac_binary", "so psums must wrap"}};
   for (const auto& [machine, mac, part] : mistakes) {
