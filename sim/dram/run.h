@@ -20,7 +20,7 @@ struct DramRequest {
 // then sixteen to each doubling.
 class DramLatencies {
  public:
-  static constexpr std::size_t kClasses = 16 * 60;
+  static constexpr std::size_t kClasses = std::size_t{16} * 60;
   void add(std::int64_t cycles) {
     ++count_[class_of(cycles)];
     ++n_;

@@ -9,7 +9,7 @@ namespace orrery {
 namespace {
 
 // Cycles for which some bank of the only rank was open, from the commands alone.
-DramCycle cycles_open(const DramSetup& setup, const RecordedRun& run) {
+DramCycle cycles_open(const RecordedRun& run) {
   std::vector<bool> open(64);
   DramCycle total = 0, last = 0;
   for (const DramIssued& c : run.commands.front()) {
@@ -25,7 +25,6 @@ DramCycle cycles_open(const DramSetup& setup, const RecordedRun& run) {
     if (c.command == DramCommand::kPreAll) std::fill(open.begin(), open.end(), false);
   }
   const bool any = std::find(open.begin(), open.end(), true) != open.end();
-  (void)setup;
   return any ? total + run.result.cycles - last : total;
 }
 
@@ -42,7 +41,7 @@ TEST(DramEnergy, FollowsFromTheCommands) {
       const RecordedRun run = recorded(setup, random_requests(11, 3000));
       const DramStandard& s = setup.standard;
       const DramTiming& t = s.timing;
-      const auto cycles_closed = static_cast<double>(run.result.cycles - cycles_open(setup, run));
+      const auto cycles_closed = static_cast<double>(run.result.cycles - cycles_open(run));
       const double n_act = count(run, DramCommand::kAct, DramCommand::kAct);
       const double n_rd = count(run, DramCommand::kRd, DramCommand::kRda);
       const double n_wr = count(run, DramCommand::kWr, DramCommand::kWra);
@@ -53,7 +52,7 @@ TEST(DramEnergy, FollowsFromTheCommands) {
         milli += r.volts * n_act * (r.idd0 * t.rc - r.idd3n * t.ras - r.idd2n * (t.rc - t.ras));
         milli += r.volts * burst * (n_rd * (r.idd4r - r.idd3n) + n_wr * (r.idd4w - r.idd3n));
         milli += r.volts * n_ref * t.rfc * (r.idd5b - r.idd3n);
-        milli += r.volts * r.idd3n * static_cast<double>(cycles_open(setup, run));
+        milli += r.volts * r.idd3n * static_cast<double>(cycles_open(run));
         milli += r.volts * r.idd2n * cycles_closed;
       }
       const double devices = double(s.organization.channel_bits) / s.organization.device_bits;
