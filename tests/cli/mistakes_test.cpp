@@ -21,7 +21,8 @@ TEST_F(Mistakes, InTheCommandAreAnsweredWithTheNearest) {
   expect_mistake({}, "no command given; orrery --help lists the commands");
   expect_mistake({"simlate"}, "unknown command 'simlate' (did you mean 'simulate'?)");
   expect_mistake({"run"},
-                 "unknown command 'run' (known: simulate, map, compare, dram, list, show, version, "
+                 "unknown command 'run' (known: simulate, map, compare, verify, synth, dram, list, "
+                 "show, version, "
                  "--help, --version)");
   expect_mistake({"version", "x"}, "unexpected argument 'x' of version");
   expect_mistake({"list", "x"}, "unexpected argument 'x' of list");
