@@ -56,7 +56,8 @@ struct Options {
   double seconds = 0;                // of `map --search`: for a layer, at most; 0: no limit
 
   // Of `compare`.
-  // Datapaths, beside each other in place of dataflows. Of `verify`: whose twins; empty: all.
+  // Datapaths, beside each other in place of dataflows. Of `verify` and `synth`: whose twins;
+  // empty: all.
   std::vector<std::string> macs;
   std::vector<std::string> dataflows;  // empty: all of the taxonomy
   std::vector<int> batches{1}, pes;    // pes empty: the machine's
