@@ -10,7 +10,7 @@ namespace {
 
 using Commands = Cli;
 
-const Arguments kCommands{"simulate", "map", "compare", "list", "show", "version"};
+const Arguments kCommands{"simulate", "map", "compare", "verify", "list", "show", "version"};
 
 void expect_in(const std::string& text, const Answer& answer) {
   EXPECT_EQ(answer.code, 0) << answer.err;
@@ -55,8 +55,7 @@ TEST_F(Commands, ListNamesWhatIsAtHand) {
   }
   for (const Dataflow& d : kDataflows)
     expect_in(fmt::format("\n  {:<24} {}\n", d.name, d.description), answer);
-  for (const Mac& mac : kMacs)
-    expect_in(fmt::format("\n  {:<24} ", mac.name), answer);
+  for (const Mac& mac : kMacs) expect_in(fmt::format("\n  {:<24} ", mac.name), answer);
   expect_in("  tutorial                 6 layers, 86,208 MACs an image, 4,834 parameters\n",
             answer);
   expect_in("  4 x 4 PEs, 8-bit operands, 32-bit psums\n", answer);

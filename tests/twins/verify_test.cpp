@@ -10,7 +10,6 @@ namespace orrery {
 namespace {
 
 using testing::ContainsRegex;
-using testing::EndsWith;
 using testing::HasSubstr;
 
 class Verify : public Cli {
