@@ -10,7 +10,8 @@ namespace {
 
 using Commands = Cli;
 
-const Arguments kCommands{"simulate", "map", "compare", "verify", "list", "show", "version"};
+const Arguments kCommands{"simulate", "map",  "compare", "verify",
+                          "synth",    "list", "show",    "version"};
 
 void expect_in(const std::string& text, const Answer& answer) {
   EXPECT_EQ(answer.code, 0) << answer.err;
