@@ -31,8 +31,7 @@ std::vector<Design> chosen(const Options& options) {
 
 std::filesystem::path script() {
   const char* home = std::getenv("ORRERY_HOME");
-  const auto path =
-      std::filesystem::path(home == nullptr ? "." : home) / "rtl/synthesis/synthesize";
+  auto path = std::filesystem::path(home == nullptr ? "." : home) / "rtl/synthesis/synthesize";
   std::error_code ignored;
   if (!std::filesystem::exists(path, ignored)) {
     throw InputError(fmt::format("there is no {}; $ORRERY_HOME names the folder that holds rtl/",

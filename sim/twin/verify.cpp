@@ -1,16 +1,16 @@
 #include "sim/twin/verify.h"
 
 #include <fmt/format.h>
-#include <sys/wait.h>
 
 #include <algorithm>
 #include <atomic>
 #include <chrono>
-#include <cstdio>
 #include <exception>
 #include <mutex>
 #include <stdexcept>
 #include <thread>
+
+#include "sim/twin/script.h"
 
 namespace orrery {
 namespace {
@@ -18,44 +18,11 @@ namespace {
 // What each proof of a twin relies on: the cutting of products and the addition to psums.
 constexpr std::string_view kWidths = "widths";
 
-struct Said {
-  int code = -1;
-  std::string text;
-};
-
-std::string in_quotes(std::string_view text) {
-  std::string result = "'";
-  for (const char c : text) {
-    if (c == '\'') {
-      result += "'\\''";
-    } else {
-      result += c;
-    }
-  }
-  return result + "'";
-}
-
-// Runs the prover with an argument; what it says on both streams.
-Said ask(const std::filesystem::path& prover, std::string_view argument) {
-  const std::string command =
-      fmt::format("{} {} 2>&1 </dev/null", in_quotes(prover.string()), in_quotes(argument));
-  std::FILE* pipe = ::popen(command.c_str(), "r");  // NOLINT(cert-env33-c)
-  if (pipe == nullptr) throw std::runtime_error("cannot run " + prover.string());
-  Said said;
-  for (int c = std::fgetc(pipe); c != EOF; c = std::fgetc(pipe)) {
-    said.text += static_cast<char>(c);
-  }
-  const int status = ::pclose(pipe);
-  said.code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-  while (said.text.ends_with('\n')) said.text.pop_back();
-  return said;
-}
-
 void prove(const std::filesystem::path& prover, TwinReport& report) {
   if (!has_proof(prover, report.name)) return;
   report.proof = Proof::kHolds;
   for (const std::string& name : {report.name, std::string(kWidths)}) {
-    const Said said = ask(prover, name);
+    const Said said = run_script(prover, {name});
     if (said.code != 0) report.proof = Proof::kFails;
     report.proof_says += (report.proof_says.empty() ? "" : "; ") + said.text;
   }
