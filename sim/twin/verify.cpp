@@ -94,7 +94,7 @@ void in_parallel(std::size_t n, const std::function<void(std::size_t)>& work) {
 
 bool has_proof(const std::filesystem::path& prover, std::string_view name) {
   if (prover.empty()) return false;
-  const std::string names = '\n' + ask(prover, "--list").text + '\n';
+  const std::string names = '\n' + run_script(prover, {"--list"}).text + '\n';
   return names.find(fmt::format("\n{}\n", name)) != names.npos;
 }
 
