@@ -180,10 +180,14 @@ void Array::merge_values(PeCore& pe, int psum, int n) {
   play_burst();
   const std::size_t first = packet_slot(pe, pe.merged) + static_cast<std::size_t>(pe.packet_psums);
   std::int32_t* own = pe.psums + psum;
-  if (mac_.chain() > 0) end_chains(own, n);
+  if (!chains_.empty()) end_chains(own, n);
   const std::int32_t* in = pe.psum_in + first;
   std::int32_t* out = pe.psum_out + first;
-  for (int k = 0; k < n; ++k) out[k] = pe.takes_psums ? mac_.accumulate(in[k], own[k]) : own[k];
+  if (!pe.takes_psums) {
+    std::copy_n(own, n, out);
+  } else {
+    mac_.accumulate(in, own, n, out);
+  }
 }
 
 // What is left in the chains of psums that leave.
@@ -207,13 +211,17 @@ void Array::multiply(PeCore& pe, const StreamPlaces& at, int n, bool fresh) {
   }
   const std::int16_t x = pe.ifmap.words[pe.ifmap.slot(at.ifmap)];
   if (!mac_.adds_nothing(x)) burst_.add(x, pe.filter.words + from);
-  if (!mac_.gates()) return;
-  const int gated = mac_.gated(x, pe.filter.words + from, n);
-  gated_ += {gated, fresh ? 0 : gated};
+  if (mac_.gated(x)) {
+    gated_ += {n, fresh ? 0 : n};
+  } else if (mac_.gates_by_filter()) {
+    const int gated = mac_.gated(x, pe.filter.words + from, n);
+    gated_ += {gated, fresh ? 0 : gated};
+  }
 }
 
 void Array::play_burst() {
   if (burst_.psum == nullptr) return;
+  if (chains_.empty()) return mac_.play(burst_);
   const int overflows = mac_.play(burst_, chain_of(burst_.psum));
   record_.chain_overflows += static_cast<std::uint64_t>(overflows);
 }

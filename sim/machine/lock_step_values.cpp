@@ -185,17 +185,20 @@ void LockStepValues::take_from_pes(const PsumGroup& group, std::int32_t address)
     std::int32_t& psum = tile[group.address[k]];
     std::int32_t total = tiles_.read_psums ? psum : 0;
     for (auto i = group.first[k]; i < group.first[k + 1]; ++i) {
-      const auto from = static_cast<std::size_t>(group.from[static_cast<std::size_t>(i)]);
-      total = mac_.accumulate(total, part_of(from));
+      const auto at = static_cast<std::size_t>(group.from[static_cast<std::size_t>(i)]);
+      if (!chains_.empty()) {
+        total = add_singles(total, single_part(at));
+        continue;
+      }
+      const auto part = static_cast<std::uint32_t>(psum_[at]);
+      total = add(total, low_bits(part, arithmetic_.psum_bits), arithmetic_);
     }
     psum = total;
   }
 }
 
 // A PE's part of a psum, its chain ended.
-std::int32_t LockStepValues::part_of(std::size_t at) {
-  if (chains_.empty())
-    return low_bits(static_cast<std::uint32_t>(psum_[at]), arithmetic_.psum_bits);
+std::int32_t LockStepValues::single_part(std::size_t at) {
   DfpChain& chain = chains_[at];
   return chain.products > 0 ? chain.spill(psum_[at]) : psum_[at];
 }

@@ -45,7 +45,7 @@ class LockStepValues {
   void multiply_each(const MacGroup& group, const StepRow& step, std::int32_t* psum);
   void multiply_by_mac(const MacGroup& group, const StepRow& step, std::int32_t* psum);
   void count_gated(const MacGroup& group, const StepRow& step);
-  std::int32_t part_of(std::size_t at);
+  std::int32_t single_part(std::size_t at);
   bool multiply_matrix(const MacGroup& group, const StepRow& step);
   void pool(const MacGroup& group, const StepRow& step, std::int32_t* psum);
   void take_from_pes(const PsumGroup& group, std::int32_t address);

@@ -26,10 +26,10 @@ class MacUnit {
   MacUnit() = default;
   MacUnit(std::string_view mac, const MacRegisters& registers)
       : mac_(find_mac(mac)), registers_(registers), arithmetic_(registers.arithmetic) {
-    const Coding coding = registers.ifmap.coding;
-    has_zero_ = coding != Coding::kSign && arithmetic_.chain == 0;
-    zero_ = static_cast<std::int16_t>(registers.ifmap_zero);
+    const bool has_zero = registers.ifmap.coding != Coding::kSign && arithmetic_.chain == 0;
     gating_ = mac_->traits.gating;
+    idle_ = has_zero ? registers.ifmap_zero : kNoWord;
+    gate_ = gating_ == Gating::kIfmap ? registers.ifmap_zero : kNoWord;
     zero_mask_ = magnitude_mask(registers.filter);
     multiplies_ = mac_->traits.cuts && registers.ifmap_zero == 0 && registers.filter_zero == 0;
     narrow_ = multiplies_ && arithmetic_.psum_bits == 16 && arithmetic_.product_bits >= 16 &&
@@ -37,11 +37,12 @@ class MacUnit {
   }
 
   // Whether terms of this ifmap word are all zero, and change nothing.
-  bool adds_nothing(std::int16_t ifmap) const { return has_zero_ && ifmap == zero_; }
+  bool adds_nothing(std::int16_t ifmap) const { return ifmap == idle_; }
+  // Whether all MACs of this ifmap word are gated, whatever their filters.
+  bool gated(std::int16_t ifmap) const { return ifmap == gate_; }
   // Of `n` MACs of one ifmap word, those that are gated.
   int gated(std::int16_t ifmap, const std::int16_t* filter, int n) const {
-    if (gating_ == Gating::kNone) return 0;
-    if (gating_ == Gating::kIfmap) return ifmap == zero_ ? n : 0;
+    if (gating_ != Gating::kFilter) return gated(ifmap) ? n : 0;
     return static_cast<int>(
         std::count_if(filter, filter + n, [&](std::int16_t w) { return (w & zero_mask_) == 0; }));
   }
@@ -63,6 +64,14 @@ class MacUnit {
   std::int32_t accumulate(std::int32_t psum, std::int32_t x) const {
     return arithmetic_.chain > 0 ? add_singles(psum, x) : add(psum, x, arithmetic_);
   }
+  // Of `n` psums each, into `out`.
+  void accumulate(const std::int32_t* psum, const std::int32_t* x, int n, std::int32_t* out) const {
+    if (arithmetic_.chain > 0) {
+      for (int k = 0; k < n; ++k) out[k] = add_singles(psum[k], x[k]);
+    } else {
+      for (int k = 0; k < n; ++k) out[k] = add(psum[k], x[k], arithmetic_);
+    }
+  }
   // Adds a term to a psum whose chain is `chain`; returns whether the chain overflowed.
   bool add_to_chain(DfpChain& chain, std::int32_t& psum, std::int32_t term) const {
     const bool overflowed = chain.add(term);
@@ -70,15 +79,15 @@ class MacUnit {
     return overflowed;
   }
 
-  // Works a burst off and leaves it empty; `chains` are those of its psums. Returns how many sums
-  // of chains overflowed.
+  // Works a burst off and leaves it empty.
+  void play(MacBurst& burst) const {
+    narrow_ ? play_narrow(burst) : play_any(burst);
+    burst.psum = nullptr;
+  }
+  // The same where psums are singles; `chains` are those of the burst's psums. Returns how many
+  // sums of chains overflowed.
   int play(MacBurst& burst, DfpChain* chains) const {
-    int overflows = 0;
-    if (arithmetic_.chain > 0) {
-      overflows = play_chains(burst, chains);
-    } else {
-      narrow_ ? play_narrow(burst) : play_any(burst);
-    }
+    const int overflows = play_chains(burst, chains);
     burst.psum = nullptr;
     return overflows;
   }
@@ -134,8 +143,9 @@ class MacUnit {
   MacRegisters registers_;
   Arithmetic arithmetic_;
   Gating gating_ = Gating::kNone;
-  std::int16_t zero_ = 0;   // ifmap word that means zero,
-  bool has_zero_ = true;    // if there is one whose terms need not be added
+  static constexpr int kNoWord = 1 << 16;
+  int idle_ = 0;            // ifmap word whose terms need not be added
+  int gate_ = kNoWord;      // ifmap word that gates
   int zero_mask_ = 0;       // of filter words
   bool multiplies_ = true;  // by a plain multiplier
   bool narrow_ = false;     // and adds in 16 bits, wrapping
