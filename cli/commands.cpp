@@ -145,6 +145,11 @@ void declare_compare(CLI::App& app, Options& options) {
   app.add_option("--energy", options.energy, "energy table: a path or a name [isca2016]");
   app.add_option("--objective", options.objective,
                  "what the best mapping has least of: energy, cycles or edp [energy]");
+  CLI::Option* search = app.add_flag("--search", options.search,
+                                     "let the mapper look further for each layer (docs/mapper.md)");
+  app.add_option("--budget", options.budget, "mappings that the mapper judges for a layer [150]")
+      ->check(whole_number(1, 100'000'000))
+      ->needs(search);
   app.add_flag("--equal-area", options.equal_area,
                "idealized machines of equal storage area, one for each dataflow");
   add_list("--pes", options.pes, "with --equal-area: numbers of PEs [the machine's]")

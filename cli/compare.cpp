@@ -18,6 +18,7 @@
 #include "reports/write_file.h"
 #include "sim/choose/choose.h"
 #include "sim/fast/engine.h"
+#include "sim/mapper/search.h"
 #include "sim/schedule/misfit.h"
 #include "workloads/input/input_error.h"
 #include "workloads/network/widths.h"
@@ -54,6 +55,8 @@ std::vector<std::string> dataflows_of(const Options& options) {
 }
 
 void check_options(const Options& options) {
+  if (options.equal_area && options.search)
+    throw InputError("--search is for a machine that stands; with --equal-area its shape is open");
   if (!options.equal_area && !options.pes.empty())
     throw InputError("--pes is for --equal-area: a machine file says how many PEs it has");
   if (!options.equal_area && options.show_machines)
@@ -113,12 +116,28 @@ void describe(ComparedRun& run, const Setting& setting, const Stage& stage,
   result.pes = pes;
 }
 
+// The mapper's answer, which begins with `choice`.
+void search_further(const Setting& setting, const Layer& layer, const std::string& dataflow,
+                    ChosenMapping& choice) {
+  SearchOptions by;
+  by.objective = setting.objective;
+  by.budget = setting.options.budget;
+  by.prices = price_list(setting.table, choice.machine);
+  by.first = {choice.mapping};
+  const std::vector<Space> spaces = find_dataflow(dataflow)->spaces(layer, choice.machine);
+  const Found found = search(choice.machine, layer, spaces, by);
+  choice.mapping = found.mapping;
+  choice.judged += static_cast<std::uint64_t>(found.judgements);
+}
+
 // A pooling layer has no MACs to map: it runs on the way out, or not at all.
 ChosenMapping choose_or_pool(const Setting& setting, const Stage& stage,
                              const std::string& dataflow, const Layer& layer) {
   if (layer.kind != LayerKind::kPool) {
-    return choose(dataflow, layer, stage.machine, stage.shape, stage.pool_words, setting.table,
-                  setting.objective);
+    ChosenMapping choice = choose(dataflow, layer, stage.machine, stage.shape, stage.pool_words,
+                                  setting.table, setting.objective);
+    if (setting.options.search && choice.fits()) search_further(setting, layer, dataflow, choice);
+    return choice;
   }
   ChosenMapping choice;
   choice.machine = stage.machine;

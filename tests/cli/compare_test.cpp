@@ -34,6 +34,22 @@ TEST_F(Compare, WritesARunForEachDataflowPesAndBatch) {
   EXPECT_EQ(all, "16 1 rs; 16 1 nlr; 16 2 rs; 16 2 nlr; 32 1 rs; 32 1 nlr; 32 2 rs; 32 2 nlr; ");
 }
 
+TEST_F(Compare, FindsNothingWorseWhenTheMapperLooksFurther) {
+  const auto energy = [&](const Arguments& more) {
+    const std::string json = path("compare.json");
+    const Answer answer = orrery(kSmall +
+                                 Arguments{"--dataflows", "os_a", "--layers", "STRIDED", "--energy",
+                                           "sram", "--json", json} +
+                                 more);
+    EXPECT_EQ(answer.code, 0) << answer.err;
+    return boost::json::parse(content(json)).at("runs").at(0).at("energy_per_mac").as_double();
+  };
+  const double alone = energy({});
+  EXPECT_LE(energy({"--search", "--budget", "40"}), alone);
+  expect_mistake(kSmall + Arguments{"--search", "--equal-area"},
+                 "--search is for a machine that stands; with --equal-area its shape is open");
+}
+
 TEST_F(Compare, ShowsMachinesOfEqualAreaThatReadBack) {
   const Arguments one =
       kSmall + Arguments{"--equal-area", "--pes", "64", "--dataflows", "os_b", "--show-machines"};
