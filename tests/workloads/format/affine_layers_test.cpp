@@ -67,7 +67,7 @@ std::vector<std::int16_t> random_planes(std::size_t words) {
 
 // Square windows are those of the golden reference.
 TEST(AffinePool, PoolsAsTheGoldenReferenceDoes) {
-  const std::vector<std::int16_t> planes = random_planes(3 * 7 * 9);
+  const std::vector<std::int16_t> planes = random_planes(std::size_t{3} * 7 * 9);
   for (const PoolKind kind : {PoolKind::kMax, PoolKind::kAverage}) {
     for (const Pool pool : {Pool{kind, 2, 2, 0}, Pool{kind, 3, 2, 1}, Pool{kind, 3, 1, 0}}) {
       const PoolWindow window{7,           9,        pool.size, pool.size,   pool.stride,

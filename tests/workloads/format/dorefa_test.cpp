@@ -91,7 +91,7 @@ TEST(Dorefa, AccumulatorsBecomeTheNearestActivationCode) {
   for (const auto& [kw, ka, out] :
        {std::array{1, 1, 1}, {2, 2, 2}, {1, 4, 4}, {3, 5, 8}, {8, 8, 3}}) {
     const DorefaRequant layer{kw, ka, out, 1, Rounding::kHalfEven};
-    const std::int64_t unit = ((1 << kw) - 1) * ((1 << ka) - 1), most = (1 << out) - 1;
+    const std::int64_t unit = std::int64_t{(1 << kw) - 1} * ((1 << ka) - 1), most = (1 << out) - 1;
     for (std::int64_t sum = -unit; sum <= 2 * unit; ++sum) {
       const std::int64_t code = dorefa_requantize(sum, layer),
                          wanted = std::clamp<std::int64_t>(sum, 0, unit) * most;
