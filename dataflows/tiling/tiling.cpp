@@ -146,7 +146,7 @@ std::vector<Tiles> layouts(const Tiling& tiling, const Layer& layer, const Room&
 }
 
 std::vector<Order> orders(const Tiling& tiling, Stay stay) {
-  const bool filters_stay = stay == Stay::kLayer && !tiling.at_work.empty();
+  const bool filters_stay = ifmaps_pass(tiling, stay);
   std::vector<Order> all;
   for (const auto& dram : {kPixelsOutside, kFiltersOutside}) {
     for (const auto& glb : {kPixelsOutside, kReductionsOutside}) {
@@ -165,7 +165,7 @@ namespace {
 std::vector<int> sizes_of(const Tiling& tiling, Dim d, const Layer& layer, const Tiles& layout,
                           Stay stay) {
   if (d == kG) return {1};
-  if (stay == Stay::kLayer && contains(tiling.at_work, d)) return {layout.pass[index(d)]};
+  if (ifmaps_pass(tiling, stay) && contains(tiling.at_work, d)) return {layout.pass[index(d)]};
   if (d == kR || d == kS || d == kQ) return {layer.bound(d)};
   return tile_sizes(layer.bound(d), layout.pass[index(d)]);
 }

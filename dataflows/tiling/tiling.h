@@ -29,6 +29,12 @@ struct Tiling {
 // fit the buffer.
 enum class Stay : std::uint8_t { kTile, kLayer };
 
+// Whether the GLB keeps filters while ifmaps pass: it holds no whole ifmap for the next block of
+// filters, and as many PEs as the tiles leave room for are at work (docs/isca2016.md).
+inline bool ifmaps_pass(const Tiling& tiling, Stay stay) {
+  return stay == Stay::kLayer && !tiling.at_work.empty();
+}
+
 // Of a dataflow by name; null for one that has no tilings of its own.
 const Tiling* find_tiling(std::string_view dataflow);
 
@@ -57,6 +63,7 @@ struct Order {
   std::array<Dim, kDims> dram, glb;
   std::array<bool, kTensors> keep{true, true, true};
 };
+// Those of a dataflow: filters are kept where ifmaps pass.
 std::vector<Order> orders(const Tiling& tiling, Stay stay);
 
 // The smallest tile of the GLB for a layout.

@@ -42,16 +42,17 @@ class Choosing {
     const Stay stay = shape_ == Shape::kAny ? Stay::kLayer : Stay::kTile;
     orders_ = orders(tiling, stay);
     std::vector<std::pair<double, Tiles>> ranked;
+    const bool passes = ifmaps_pass(tiling, stay);
     std::array<int, kDims> last{};
     for (const Tiles& tiles : layouts(tiling, layer_, room(pool_words))) {
-      if (stay == Stay::kLayer && outer(tiling, tiles) == last) continue;
+      if (passes && outer(tiling, tiles) == last) continue;  // one with more PEs fits
       if (!smallest_fits(tiling, tiles, stay)) continue;
       last = outer(tiling, tiles);
       Tiles whole = tiles;  // as if the GLB held all
       whole.glb = layer_.bounds;
       whole.glb[index(Dim::kG)] = 1;
-      if (stay == Stay::kLayer) {
-        for (const Dim d : tiling.at_work) whole.glb[index(d)] = tiles.pass[index(d)];
+      for (const Dim d : tiling.at_work) {
+        if (passes) whole.glb[index(d)] = tiles.pass[index(d)];
       }
       const Mapping mapping = make_mapping(tiling, whole, orders_.front(), layer_);
       ranked.emplace_back(cost(judged(mapping, machine_)), tiles);
@@ -63,7 +64,8 @@ class Choosing {
 
   ChosenMapping result() && {
     if (!best_.mapping.nest.empty()) best_.why.clear();
-    if (best_.mapping.nest.empty() && best_.why.empty()) best_.why = last_;
+    if (best_.mapping.nest.empty() && best_.why.empty())
+      best_.why = last_.empty() ? "no tiling of the dataflow fits the layer" : last_;
     best_.judged = count_;
     return std::move(best_);
   }
@@ -99,7 +101,7 @@ class Choosing {
 
   void fill_glb(const Tiling& tiling, const Tiles& layout, Stay stay) {
     for (const Tiles& tiles : glb_tiles(tiling, layer_, layout, stay)) {
-      if (stay == Stay::kLayer && !tiling.at_work.empty() && ifmap_stays(tiles)) continue;
+      if (ifmaps_pass(tiling, stay) && ifmap_stays(tiles)) continue;
       for (const Order& order : orders_) {
         if (!stores_hold(tiles, order)) continue;
         const Mapping mapping = make_mapping(tiling, tiles, order, layer_);
@@ -113,8 +115,10 @@ class Choosing {
     }
   }
 
-  // The GLB holds the whole ifmap, which is then there for all blocks of filters.
+  // The GLB holds the whole ifmap, which is then there for all blocks of filters. That of a single
+  // pixel cannot be cut.
   bool ifmap_stays(const Tiles& tiles) const {
+    if (layer_.bound(Dim::kN) * layer_.bound(Dim::kP) * layer_.bound(Dim::kQ) == 1) return false;
     const auto whole = [&](Dim d) {
       return !indexes(d, Tensor::kIfmap) || d == Dim::kG || tiles.glb[index(d)] >= layer_.bound(d);
     };

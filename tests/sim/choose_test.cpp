@@ -108,6 +108,19 @@ TEST(Choose, RefusesWeightStationaryWhosePsumsDoNotFitWithTheSentenceOfCheck) {
   EXPECT_NE(choice.why.find("the psum tile of "), std::string::npos) << choice.why;
 }
 
+// Its ifmap cannot leave the buffer before the next filters come.
+TEST(Choose, MapsLayersOfASinglePixelByEveryDataflow) {
+  const std::vector<Layer> layers{layer({1, 1, 4096, 4096, 1, 1, 1, 1}, 1)};
+  for (const char* dataflow : kTaxonomy) {
+    const ArrayNeeds needs = array_needs(dataflow, layers);
+    const ChosenMapping choice =
+        choose(dataflow, layers[0], equal_area_machine(eyeriss(), needs, 64), Shape::kAny,
+               needs.rf_words, table("isca2016"), Objective::kEnergy);
+    ASSERT_TRUE(choice.fits()) << dataflow << ": " << choice.why;
+    EXPECT_EQ(run_layer_fast(choice.machine, layers[0], choice.mapping).macs, 4096 * 4096);
+  }
+}
+
 TEST(Choose, KnowsNoEqualAreaOfADataflowWithoutARule) {
   EXPECT_THROW(array_needs("stripe", kLayers), InputError);
 }
