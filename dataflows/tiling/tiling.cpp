@@ -130,15 +130,15 @@ std::vector<int> tile_sizes(int bound, int block) {
 }  // namespace
 
 const Tiling* find_tiling(std::string_view dataflow) {
-  static const std::vector<Tiling> kTilings{
+  static const std::vector<Tiling> tilings{
       {"rs", {kC, kR}, {kM, kP}, {kN, kQ, kS, kC, kM}, {kC, kM}, {true, true, true}},
       {"ws", {kC, kR, kS}, {kM}, {kN, kP, kQ}, {}, {false, true, false}, {kN, kP, kQ}, {kM}},
       {"os_a", {kN, kP}, {kQ}, {kC, kR, kS}, {}, {false, false, true}, {kC}, {kN, kP, kQ}},
       {"os_b", {kN, kQ}, {kM}, {kC, kR, kS}, {}, {false, false, true}, {kC}, {kN, kP, kQ}},
       {"os_c", {kN}, {kM}, {kC, kR, kS}, {}, {false, false, true}, {kC}, {kN, kP, kQ}},
       {"nlr", {kC}, {kM}, {kN, kP, kQ}, {}, {false, false, false}}};
-  const auto it = std::ranges::find(kTilings, dataflow, &Tiling::dataflow);
-  return it == kTilings.end() ? nullptr : &*it;
+  const auto it = std::ranges::find(tilings, dataflow, &Tiling::dataflow);
+  return it == tilings.end() ? nullptr : &*it;
 }
 
 std::vector<Tiles> layouts(const Tiling& tiling, const Layer& layer, const Room& room) {
