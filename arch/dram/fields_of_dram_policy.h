@@ -49,8 +49,9 @@ struct EnumNames<DramPolicy::RefreshHolds> {
                                      std::pair{DramPolicy::RefreshHolds::kChannel, "channel"}};
 };
 
+// A line for each field.
 template <class V>
-void DramPolicy::fields(V& v) {
+void DramPolicy::fields(V& v) {  // NOLINT(readability-function-size)
   v.field("name", name, {.doc = "name of the policy"});
   v.field("description", description, {.doc = "one line"});
   v.field(
