@@ -101,18 +101,12 @@ void describe(ComparedRun& run, const Setting& setting, const Stage& stage,
   run.objective = setting.options.objective;
   run.equal_area = setting.options.equal_area;
   NetworkResult& result = run.result;
-  result.version = ORRERY_VERSION;
-  result.machine = stage.machine.name;
-  result.set = setting.set;
-  result.network = setting.network.name;
+  result = result_on(stage.machine, setting.set, setting.network.name);
   result.dataflow = dataflow;
-  result.mac = stage.machine.mac;
   result.engine = "fast";
   result.values = "off";
   result.data = "no";
   result.batch = batch;
-  result.core_mhz = stage.machine.clocks.core_mhz;
-  result.word_bits = stage.machine.numbers.word_bits;
   result.pes = pes;
 }
 
@@ -190,8 +184,7 @@ Setting read_setting(const Options& options) {
   const std::vector<std::string> set = change_machine(file, options.selection);
   Setting setting{options, read_machine(file), set, {}, {}, {}, objective_of(options)};
   setting.network = read_network(find_network(options.selection.network));
-  setting.table =
-      read_energy_table(find_energy_table(options.energy.empty() ? kUsualTable : options.energy));
+  setting.table = read_energy(options.energy, kUsualTable);
   price_list(setting.table, setting.machine);
   const bool both = !options.beside.empty() && setting.table.name == kPublishedTable;
   if (both) setting.second = read_energy_table(find_energy_table(kHardwareTable));

@@ -18,7 +18,6 @@ namespace orrery {
 namespace {
 
 constexpr int kPageWidth = 132;
-constexpr const char* kUsualTable = "sram";  // prices the actions of every datapath
 
 // Names are wrong before any run.
 void check_options(const Options& options) {
@@ -48,19 +47,12 @@ Selection selection_of(const Options& options, const std::string& mac) {
 
 void describe(ComparedMac& run, const Plan& plan, const Options& options) {
   NetworkResult& result = run.result;
-  result.version = ORRERY_VERSION;
-  result.machine = plan.machine.name;
-  result.set = plan.set;
-  result.network = plan.network.name;
+  result = result_on(plan.machine, plan.set, plan.network.name);
   result.dataflow = dataflow_names(plan);
-  result.mac = plan.machine.mac;
   result.engine = "cycle";
   result.data = "synthetic";
   result.batch = options.batches.front();
   result.seed = options.seed;
-  result.core_mhz = plan.machine.clocks.core_mhz;
-  result.word_bits = plan.machine.numbers.word_bits;
-  result.pes = plan.machine.pes();
   const Layer& first = plan.network.layers.front();
   run.ifmap = to_string(first.ifmap_code());
   run.filter = to_string(first.filter_code());
@@ -80,9 +72,7 @@ ComparedMac run_one(const Options& options, const std::string& mac, ProgressLine
   const Plan plan = make_plan(selection_of(options, mac));
   ComparedMac run;
   describe(run, plan, options);
-  const EnergyTable table =
-      read_energy_table(find_energy_table(options.energy.empty() ? kUsualTable : options.energy));
-  const PriceList prices = price_list(table, plan.machine);
+  const PriceList prices = price_list(read_energy(options.energy), plan.machine);
   run.refused = misfit_of(plan);
   if (run.refused.empty()) {
     Feed feed(plan, options);

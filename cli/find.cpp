@@ -160,6 +160,8 @@ fs::path find_dataflow_file(const std::string& given) {
       fmt::format("there is no dataflow '{}'{}", given, did_you_mean(bare_name(given), known)));
 }
 
+fs::path own_file(const std::string& path) { return home() / path; }
+
 fs::path find_file(const std::string& given) {
   if (const auto path = first_file({given, home() / given})) return *path;
   throw InputError(fmt::format("there is no file {}", given));

@@ -39,6 +39,9 @@ std::filesystem::path find_dram_policy(const std::string& given);
 // The file of a dataflow that is not built in; InputError with the nearest name, built in or not.
 std::filesystem::path find_dataflow_file(const std::string& given);
 
+// A script or other file that comes with Orrery, by its path from the root; it may be missing.
+std::filesystem::path own_file(const std::string& path);
+
 // A file given by path; InputError where there is none.
 std::filesystem::path find_file(const std::string& given);
 

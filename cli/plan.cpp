@@ -123,4 +123,22 @@ std::string dataflow_names(const Plan& plan) {
   return fmt::format("{}", fmt::join(names, ", "));
 }
 
+EnergyTable read_energy(const std::string& given, const char* usual) {
+  return read_energy_table(find_energy_table(given.empty() ? usual : given));
+}
+
+NetworkResult result_on(const Machine& machine, const std::vector<std::string>& set,
+                        const std::string& network) {
+  NetworkResult result;
+  result.version = ORRERY_VERSION;
+  result.machine = machine.name;
+  result.set = set;
+  result.network = network;
+  result.mac = machine.mac;
+  result.core_mhz = machine.clocks.core_mhz;
+  result.word_bits = machine.numbers.word_bits;
+  result.pes = machine.pes();
+  return result;
+}
+
 }  // namespace orrery

@@ -4,10 +4,12 @@
 #include <functional>
 #include <vector>
 
+#include "arch/energy/energy_table.h"
 #include "arch/machine/machine.h"
 #include "cli/options.h"
 #include "dataflows/mapping/mapping.h"
 #include "dataflows/space/space.h"
+#include "sim/result/result.h"
 #include "workloads/network/widths.h"
 
 namespace orrery {
@@ -36,6 +38,16 @@ Plan make_plan(const Selection& selection, Upstream upstream = Upstream::kLeftOu
 
 // Why layer `i` cannot run as planned: check()'s sentence, or empty.
 std::string misfit(const Plan& plan, std::size_t i);
+
+// An energy table that prices the actions of every machine and datapath.
+inline constexpr const char* kTableForAll = "sram";
+// The energy table of this name or path; where none is given, the usual one.
+EnergyTable read_energy(const std::string& given, const char* usual = kTableForAll);
+
+// A result without layers: what it says of the machine, with `set` its values that are not its
+// file's, and of the network.
+NetworkResult result_on(const Machine& machine, const std::vector<std::string>& set,
+                        const std::string& network);
 
 // The names of the dataflows of the layers that run, e.g. "rs" or "rs, mine".
 std::string dataflow_names(const Plan& plan);

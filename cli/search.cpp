@@ -18,14 +18,6 @@
 namespace orrery {
 namespace {
 
-// Prices for any machine.
-constexpr const char* kUsualTable = "sram";
-
-EnergyTable energy_table(const Options& options) {
-  return read_energy_table(
-      find_energy_table(options.energy.empty() ? kUsualTable : options.energy));
-}
-
 SearchOptions search_options(const Plan& plan, const EnergyTable& table, const Options& options) {
   SearchOptions search;
   const auto at = std::ranges::find(kObjectiveNames, options.objective);
@@ -101,7 +93,7 @@ void add_row(Grid& grid, Objective objective, const std::string& layer, const Fo
 }  // namespace
 
 void search_mappings(Plan& plan, const Options& options) {
-  const EnergyTable table = energy_table(options);
+  const EnergyTable table = read_energy(options.energy);
   SearchOptions search_by = search_options(plan, table, options);
   const Objective objective = search_by.objective;
   Grid grid({"layer", cost_title(search_by) + "\nbefore", "after", "change", "cycles\nafter",

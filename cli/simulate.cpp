@@ -91,21 +91,13 @@ void check_before_run(const Plan& plan, const Options& options) {
 }
 
 NetworkResult describe_run(const Plan& plan, const Options& options) {
-  NetworkResult result;
-  result.version = ORRERY_VERSION;
-  result.machine = plan.machine.name;
-  result.set = plan.set;
-  result.network = plan.network.name;
+  NetworkResult result = result_on(plan.machine, plan.set, plan.network.name);
   result.dataflow = dataflow_names(plan);
-  result.mac = plan.machine.mac;
   result.engine = options.engine;
   result.values = options.values;
   result.data = has_values(options) ? options.data : "no";
   result.batch = options.selection.batch;
   result.seed = options.seed;
-  result.core_mhz = plan.machine.clocks.core_mhz;
-  result.word_bits = plan.machine.numbers.word_bits;
-  result.pes = plan.machine.pes();
   result.area_um2 = area(plan.machine).mm2() * 1e6;
   return result;
 }

@@ -1,8 +1,8 @@
 #include <fmt/format.h>
 
-#include <cstdlib>
 #include <system_error>
 
+#include "cli/find.h"
 #include "cli/options.h"
 #include "cli/progress.h"
 #include "cli/terminal.h"
@@ -30,8 +30,7 @@ std::vector<Design> chosen(const Options& options) {
 }
 
 std::filesystem::path script() {
-  const char* home = std::getenv("ORRERY_HOME");
-  auto path = std::filesystem::path(home == nullptr ? "." : home) / "rtl/synthesis/synthesize";
+  const std::filesystem::path path = own_file("rtl/synthesis/synthesize");
   std::error_code ignored;
   if (!std::filesystem::exists(path, ignored)) {
     throw InputError(fmt::format("there is no {}; $ORRERY_HOME names the folder that holds rtl/",

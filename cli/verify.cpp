@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <system_error>
 
+#include "cli/find.h"
 #include "cli/options.h"
 #include "cli/progress.h"
 #include "cli/terminal.h"
@@ -16,7 +16,7 @@ namespace orrery {
 namespace {
 
 constexpr int kPageWidth = 132;  // of a table that goes to a file or a pipe
-// Random pairs of a twin; with --all the twins of 16-bit operands share 10^8.
+// Random pairs of a twin; with --all the twins share 10^8.
 constexpr std::uint64_t kCases = 1'000'000;
 constexpr std::uint64_t kAllCases = 100'000'000;
 
@@ -46,8 +46,7 @@ std::uint64_t cases(const Options& options, std::size_t twin_count) {
 
 // The script that comes with Orrery, if it is at hand.
 std::filesystem::path prover() {
-  const char* home = std::getenv("ORRERY_HOME");
-  const auto path = std::filesystem::path(home == nullptr ? "." : home) / "rtl/proof/prove";
+  const std::filesystem::path path = own_file("rtl/proof/prove");
   std::error_code ignored;
   return std::filesystem::exists(path, ignored) ? path : std::filesystem::path();
 }

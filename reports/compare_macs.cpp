@@ -99,15 +99,9 @@ std::string to_text(const std::vector<ComparedMac>& runs, int width) {
 }
 
 std::string to_json(const std::vector<ComparedMac>& runs) {
-  std::string text = fmt::format("{{\n\"schema\": {},\n\"runs\": [\n", kJsonSchema);
-  for (std::size_t i = 0; i < runs.size(); ++i) {
-    // A result's text is an object whose members begin on its second line.
-    std::string result = to_json(runs[i].result);
-    result.insert(result.find('\n') + 1, members(runs[i]));
-    result.pop_back();
-    text += result + (i + 1 < runs.size() ? ",\n" : "\n");
-  }
-  return text + "]\n}\n";
+  std::vector<std::string> objects;
+  for (const ComparedMac& run : runs) objects.push_back(to_json(run.result, members(run)));
+  return runs_to_json(objects);
 }
 
 }  // namespace orrery

@@ -1,5 +1,7 @@
 #include "reports/json.h"
 
+#include <fmt/ranges.h>
+
 #include <boost/json.hpp>
 #include <cmath>
 #include <optional>
@@ -183,6 +185,19 @@ std::string to_json(const NetworkResult& result, const std::vector<Beside>& rows
   std::string text;
   print(text, root, 0);
   return text + "\n";
+}
+
+std::string to_json(const NetworkResult& result, const std::string& members) {
+  // A result's text is an object whose members begin on its second line.
+  std::string text = to_json(result);
+  text.insert(text.find('\n') + 1, members);
+  text.pop_back();
+  return text;
+}
+
+std::string runs_to_json(const std::vector<std::string>& objects) {
+  return fmt::format("{{\n\"schema\": {},\n\"runs\": [\n{}\n]\n}}\n", kJsonSchema,
+                     fmt::join(objects, ",\n"));
 }
 
 }  // namespace orrery

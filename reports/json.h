@@ -17,4 +17,10 @@ inline constexpr int kJsonSchema = 1;
 // `rows` are what the result was put beside.
 std::string to_json(const NetworkResult& result, const std::vector<Beside>& rows = {});
 
+// The same with `members`, lines of "key": value, in front of its own.
+std::string to_json(const NetworkResult& result, const std::string& members);
+
+// One object of several results.
+std::string runs_to_json(const std::vector<std::string>& objects);
+
 }  // namespace orrery
