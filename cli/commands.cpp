@@ -198,6 +198,17 @@ void declare_verify(CLI::App& app, Options& options) {
   app.add_flag("--quiet", options.quiet, "no table and no progress");
 }
 
+void declare_activity(CLI::App& app, Options& options) {
+  declare_selection(app, options);
+  app.add_option("--seed", options.seed, "seed of the synthetic data [1]")
+      ->check(whole_number(0, std::numeric_limits<std::uint64_t>::max()));
+  app.add_option("--data", options.data, "'synthetic', or a folder of .npy files [synthetic]");
+  app.add_option("--energy", options.energy,
+                 "energy table whose assumption stands beside: a path or a name [sram]");
+  add_output(app, "--json", options.json, "write every figure to this file (docs/activity.md)");
+  app.add_flag("--quiet", options.quiet, "no table and no progress");
+}
+
 void declare_synth(CLI::App& app, Options& options) {
   declare_macs(app, options);
   add_output(app, "--json", options.json, "write the areas to this file (docs/synthesis.md)");
@@ -276,6 +287,13 @@ constexpr Command kCommands[] = {
      "Map the RTL twins to gates with yosys: cells, depth and area, beside published units",
      "  orrery synth\n  orrery synth --mac mac_int8,mac_ternary --json areas.json", declare_synth,
      synth_command},
+    {"activity",
+     "Count the switches in the gates of a PE under a layer's operands, zeros gated and not",
+     "  orrery activity eyeriss alexnet --layers CONV3\n"
+     "  orrery activity eyeriss alexnet --layers CONV1,CONV2,CONV3,CONV4,CONV5 --energy eyeriss65 "
+     "\\\n"
+     "    --json activity.json",
+     declare_activity, activity_command},
     {"dram", "Run a trace of memory requests through a DRAM and its controller",
      "  orrery dram --standard ddr4-2400 --trace requests.csv\n"
      "  orrery dram --standard lpddr4-3200 --trace requests.csv --policy closed --channels 2 \\\n"

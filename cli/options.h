@@ -91,6 +91,7 @@ int map_command(const Options& options);
 int compare_command(const Options& options);
 int verify_command(const Options& options);
 int synth_command(const Options& options);
+int activity_command(const Options& options);
 int dram_command(const Options& options);
 int list_command(const Options& options);
 int show_command(const Options& options);

@@ -93,11 +93,16 @@ module pe #(
     .ready_o        (ifmap_ready_o),
     .position_i     (ifmap_position),
     .lowest_i       (ifmap_lowest),
+    .quiet_i        (1'b0),
     .present_o      (has_ifmap),
     .word_o         (ifmap_word),
     .loads_o        (loads_ifmap),
     .registers_o    (ifmap_registers)
   );
+
+  // A MAC that its ifmap word keeps quiet does not read the filter spad.
+  logic ifmap_gates, gates;
+  assign ifmap_gates = (Mac == orrery_array_pkg::MacZeroGated) && gates;
 
   pe_operand #(
     .MaxSpad        (MaxFilterSpad),
@@ -115,6 +120,7 @@ module pe #(
     .ready_o        (filter_ready_o),
     .position_i     (filter_position),
     .lowest_i       (filter_lowest),
+    .quiet_i        (ifmap_gates),
     .present_o      (has_filter),
     .word_o         (filter_word),
     .loads_o        (loads_filter),
@@ -206,7 +212,7 @@ module pe #(
   orrery_array_pkg::pe_slot_t issued, slot;
   logic [MacStages*SlotBits-1:0] slots_q;
   logic [MaxStages-2:0] lasts_q;  // bit k: a packet's last psum issued k + 1 cycles ago
-  logic        term_valid, term_gated, gates;
+  logic        term_valid, term_gated;
   logic [31:0] term;
 
   assign issued.merge = merge_issues;
@@ -281,7 +287,17 @@ module pe #(
     else left = slot.takes ? second : updated;
   end
 
-  // A MAC that was kept quiet leaves its psum as it is.
+  // A MAC that was kept quiet leaves its psum as it is, and does not read it either.
+  logic [PsumBits-1:0] psum_slot, psum_slot_q;
+  assign psum_slot = (slot.merge | (term_valid & ~term_gated) | slot.leaves) ? slot.psum[PsumBits-1:0] : psum_slot_q;
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      psum_slot_q <= '0;
+    end else begin
+      psum_slot_q <= psum_slot;
+    end
+  end
+
   spad #(
     .Width (32),
     .Words (MaxPsumSpad)
@@ -290,7 +306,7 @@ module pe #(
     .write_i      (term_valid & (slot.starts | ~term_gated)),
     .write_slot_i (slot.psum[PsumBits-1:0]),
     .write_word_i (updated),
-    .read_slot_i  (slot.psum[PsumBits-1:0]),
+    .read_slot_i  (psum_slot),
     .read_word_o  (own)
   );
 

@@ -16,6 +16,7 @@ module pe_operand #(
   output logic        ready_o,
   input  logic [15:0] position_i,  // of the word that is read
   input  logic [15:0] lowest_i,    // words below are not needed any more
+  input  logic        quiet_i,     // the word at position_i need not be read: word_o is any
   output logic        present_o,   // the word is in the spad, if it is needed
   output logic [15:0] word_o,
   output logic        loads_o,
@@ -62,6 +63,16 @@ module pe_operand #(
     end
   end
 
+  // A word that nobody wants is not read: the spad's port stays at the one before.
+  logic [SlotBits-1:0] held_q;
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      held_q <= '0;
+    end else if (!quiet_i) begin
+      held_q <= read_slot[SlotBits-1:0];
+    end
+  end
+
   spad #(
     .Width (16),
     .Words (MaxSpad)
@@ -70,7 +81,7 @@ module pe_operand #(
     .write_i      (loads_o),
     .write_slot_i (slot_q),
     .write_word_i (fifo_word),
-    .read_slot_i  (read_slot[SlotBits-1:0]),
+    .read_slot_i  (quiet_i ? held_q : read_slot[SlotBits-1:0]),
     .read_word_o  (word_o)
   );
 

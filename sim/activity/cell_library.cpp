@@ -61,10 +61,12 @@ class Function {
     for (std::size_t i = 0; i < out_.inputs.size(); ++i) {
       const std::string& name = out_.inputs[i];
       const std::size_t end = at_ + name.size();
-      const bool ends = end == text_.size() || std::isalnum(static_cast<unsigned char>(text_[end])) == 0;
+      const bool ends =
+          end == text_.size() || std::isalnum(static_cast<unsigned char>(text_[end])) == 0;
       if (text_.compare(at_, name.size(), name) != 0 || !ends) continue;
       at_ = end;
-      static constexpr std::uint16_t kRows[CellOutput::kMostInputs] = {0xAAAA, 0xCCCC, 0xF0F0, 0xFF00};
+      static constexpr std::uint16_t kRows[CellOutput::kMostInputs] = {0xAAAA, 0xCCCC, 0xF0F0,
+                                                                       0xFF00};
       return kRows[i];
     }
     fail();
@@ -75,10 +77,11 @@ class Function {
   std::size_t at_ = 0;
 };
 
-Cell read_cell(const std::string& body) {
-  static const std::regex kNext("next_state\\s*:\\s*\"(\\w+)\""), kClear("clear\\s*:\\s*\"!(\\w+)\""),
+LogicCell read_cell(const std::string& body) {
+  static const std::regex kNext("next_state\\s*:\\s*\"(\\w+)\""),
+      kClear("clear\\s*:\\s*\"!(\\w+)\""),
       kPin("pin \\((\\w+)\\)[^}]*function\\s*:\\s*\"([^\"]*)\"");
-  Cell cell;
+  LogicCell cell;
   std::smatch found;
   if (std::regex_search(body, found, kNext)) cell.next = found[1];
   if (std::regex_search(body, found, kClear)) cell.clear = found[1];
@@ -96,16 +99,17 @@ Cell read_cell(const std::string& body) {
 
 }  // namespace
 
-std::map<std::string, Cell> read_cells(const std::filesystem::path& liberty) {
+std::map<std::string, LogicCell> read_cells(const std::filesystem::path& liberty) {
   std::ifstream file(liberty);
   const std::string text{std::istreambuf_iterator<char>(file), {}};
   if (text.empty()) throw std::runtime_error("cannot read " + liberty.string());
   static const std::regex kCell("cell \\((\\w+)\\)");
-  std::map<std::string, Cell> cells;
+  std::map<std::string, LogicCell> cells;
   for (std::sregex_iterator cell(text.begin(), text.end(), kCell), end; cell != end;) {
     const auto begin = static_cast<std::size_t>(cell->position());
     const std::string name = (*cell)[1];
-    const std::size_t next = ++cell == end ? text.size() : static_cast<std::size_t>(cell->position());
+    const std::size_t next =
+        ++cell == end ? text.size() : static_cast<std::size_t>(cell->position());
     cells[name] = read_cell(text.substr(begin, next - begin));
   }
   return cells;

@@ -17,7 +17,7 @@ struct CellOutput {
   std::uint16_t table = 0;          // bit i: the output where input k is bit k of i
 };
 
-struct Cell {
+struct LogicCell {
   std::vector<CellOutput> outputs;  // of a register: none
   // Of a register: the pin that it takes, the one that it shows, and the one that clears it while
   // it is 0 (empty: none). All have one clock.
@@ -27,6 +27,6 @@ struct Cell {
 
 // By name. Throws std::runtime_error where a function has more inputs, or is none of !, &, |, ^ and
 // parentheses.
-std::map<std::string, Cell> read_cells(const std::filesystem::path& liberty);
+std::map<std::string, LogicCell> read_cells(const std::filesystem::path& liberty);
 
 }  // namespace orrery

@@ -21,7 +21,7 @@ std::string plain(std::string_view name) {
 
 class Reader {
  public:
-  Reader(const json::object& modules, const std::map<std::string, Cell>& cells)
+  Reader(const json::object& modules, const std::map<std::string, LogicCell>& cells)
       : modules_(modules), cells_(cells) {
     netlist_.instance_of = {0, 0};
   }
@@ -89,7 +89,8 @@ class Reader {
     }
   }
 
-  void enter(const std::string& type, const std::string& path, const std::map<std::string, Nets>& pins) {
+  void enter(const std::string& type, const std::string& path,
+             const std::map<std::string, Nets>& pins) {
     const json::object& module = find(type);
     std::map<std::int64_t, std::int32_t> nets;
     for (const auto& [name, port] : module.at("ports").as_object()) {
@@ -103,7 +104,8 @@ class Reader {
 
   // A bit of a module's port is the net outside. One that is both an input and an output, or a
   // constant output, drives a buffer.
-  void connect(const json::value& bit, std::int32_t outside, std::map<std::int64_t, std::int32_t>& nets) {
+  void connect(const json::value& bit, std::int32_t outside,
+               std::map<std::int64_t, std::int32_t>& nets) {
     if (bit.is_string()) {
       buffer(bit.as_string() == "1" ? Netlist::kOne : Netlist::kZero, outside);
       return;
@@ -116,7 +118,7 @@ class Reader {
     netlist_.gates.push_back({{from}, to, kSame});
   }
 
-  void add(const Cell& cell, const std::map<std::string, Nets>& pins, std::int32_t instance) {
+  void add(const LogicCell& cell, const std::map<std::string, Nets>& pins, std::int32_t instance) {
     const auto net = [&](const std::string& pin) { return pins.at(pin).at(0); };
     if (cell.is_register()) {
       netlist_.registers.push_back({net(cell.next), net(cell.state), !cell.clear.empty()});
@@ -167,14 +169,14 @@ class Reader {
   }
 
   const json::object& modules_;
-  const std::map<std::string, Cell>& cells_;
+  const std::map<std::string, LogicCell>& cells_;
   Netlist netlist_;
 };
 
 }  // namespace
 
 Netlist read_netlist(const std::filesystem::path& file, const std::string& top,
-                     const std::map<std::string, Cell>& cells) {
+                     const std::map<std::string, LogicCell>& cells) {
   std::ifstream in(file);
   std::stringstream text;
   text << in.rdbuf();

@@ -41,6 +41,6 @@ struct Netlist {
 // Throws std::runtime_error where the file is not such a netlist, or gates drive each other in a
 // circle.
 Netlist read_netlist(const std::filesystem::path& json, const std::string& top,
-                     const std::map<std::string, Cell>& cells);
+                     const std::map<std::string, LogicCell>& cells);
 
 }  // namespace orrery

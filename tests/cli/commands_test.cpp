@@ -11,7 +11,7 @@ namespace {
 using Commands = Cli;
 
 const Arguments kCommands{"simulate", "map",  "compare", "verify", "synth",
-                          "dram",     "list", "show",    "version"};
+                          "activity", "dram", "list",    "show",   "version"};
 
 void expect_in(const std::string& text, const Answer& answer) {
   EXPECT_EQ(answer.code, 0) << answer.err;
