@@ -80,11 +80,11 @@ void PeSurroundings::advance(const PeInputs& in, const PeSeen& seen) {
   if (in.takes_psum_out) taken_ += static_cast<std::int64_t>(seen.psum_out.size());
 }
 
-bool PeSurroundings::starts_pass(const PeRegisters& after) {
+bool PeSurroundings::starts_pass(const PeRegisters& before) {
   const PassProgram program = work().program;
-  const bool done = after.phase == PeRegisters::Phase::kDone &&
-                    after.ifmap.loaded == program.ifmap_words &&
-                    after.filter.loaded == program.filter_words;
+  const bool done = before.phase == PeRegisters::Phase::kDone &&
+                    before.ifmap.loaded == program.ifmap_words &&
+                    before.filter.loaded == program.filter_words;
   if (!done || pass_ + 1 == case_.passes() || rng_.in(0, 2) > 0) return false;
   ++pass_;
   ifmap_ = filter_ = psum_ = 0;

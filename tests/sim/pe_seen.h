@@ -63,8 +63,9 @@ class PeSurroundings {
   PeInputs offer();
   // What the PE did with these inputs.
   void advance(const PeInputs& in, const PeSeen& seen);
-  // Whether another pass begins after the step that left these registers: then work() is its own.
-  bool starts_pass(const PeRegisters& after);
+  // Whether another pass begins after the cycle that began with these registers: then work() is its
+  // own.
+  bool starts_pass(const PeRegisters& before);
   PeWork work() const { return case_.work(pass_); }
   bool all_psums_left() const;
 
@@ -102,7 +103,7 @@ PePlay play_both(const PeCase& c, const std::vector<PeStreams>& streams, One& on
     if (!play.difference.empty()) break;
     ++spent[static_cast<std::size_t>(a.state)];
     around.advance(in, a);
-    if (around.starts_pass(one.registers())) {
+    if (around.starts_pass(a.registers)) {
       one.start(around.work().program, around.work().takes_psums);
       other.start(around.work().program, around.work().takes_psums);
     }
