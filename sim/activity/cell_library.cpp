@@ -16,14 +16,18 @@ namespace {
 class Function {
  public:
   Function(const std::string& text, CellOutput& out) : text_(text), out_(out) {
-    static const std::regex kName("[A-Z][A-Z0-9]*");
-    for (std::sregex_iterator name(text.begin(), text.end(), kName), end; name != end; ++name) {
+    static const std::regex name_of_pin("[A-Z][A-Z0-9]*");
+    for (std::sregex_iterator name(text.begin(), text.end(), name_of_pin), end; name != end;
+         ++name) {
       if (std::ranges::find(out.inputs, name->str()) == out.inputs.end())
         out.inputs.push_back(name->str());
     }
     if (out.inputs.size() > CellOutput::kMostInputs) fail();
     std::erase(text_, ' ');
-    out.table = either();
+  }
+
+  void read() {
+    out_.table = either();
     if (at_ != text_.size()) fail();
   }
 
@@ -78,20 +82,19 @@ class Function {
 };
 
 LogicCell read_cell(const std::string& body) {
-  static const std::regex kNext("next_state\\s*:\\s*\"(\\w+)\""),
-      kClear("clear\\s*:\\s*\"!(\\w+)\""),
-      kPin("pin \\((\\w+)\\)[^}]*function\\s*:\\s*\"([^\"]*)\"");
+  static const std::regex next("next_state\\s*:\\s*\"(\\w+)\""), clear("clear\\s*:\\s*\"!(\\w+)\""),
+      output("pin \\((\\w+)\\)[^}]*function\\s*:\\s*\"([^\"]*)\"");
   LogicCell cell;
   std::smatch found;
-  if (std::regex_search(body, found, kNext)) cell.next = found[1];
-  if (std::regex_search(body, found, kClear)) cell.clear = found[1];
-  for (std::sregex_iterator pin(body.begin(), body.end(), kPin), end; pin != end; ++pin) {
+  if (std::regex_search(body, found, next)) cell.next = found[1];
+  if (std::regex_search(body, found, clear)) cell.clear = found[1];
+  for (std::sregex_iterator pin(body.begin(), body.end(), output), end; pin != end; ++pin) {
     if (cell.is_register()) {
       cell.state = (*pin)[1];
       continue;
     }
     CellOutput out{(*pin)[1], {}, 0};
-    Function((*pin)[2], out);
+    Function((*pin)[2], out).read();
     cell.outputs.push_back(out);
   }
   return cell;
@@ -103,9 +106,9 @@ std::map<std::string, LogicCell> read_cells(const std::filesystem::path& liberty
   std::ifstream file(liberty);
   const std::string text{std::istreambuf_iterator<char>(file), {}};
   if (text.empty()) throw std::runtime_error("cannot read " + liberty.string());
-  static const std::regex kCell("cell \\((\\w+)\\)");
+  static const std::regex head("cell \\((\\w+)\\)");
   std::map<std::string, LogicCell> cells;
-  for (std::sregex_iterator cell(text.begin(), text.end(), kCell), end; cell != end;) {
+  for (std::sregex_iterator cell(text.begin(), text.end(), head), end; cell != end;) {
     const auto begin = static_cast<std::size_t>(cell->position());
     const std::string name = (*cell)[1];
     const std::size_t next =
