@@ -68,6 +68,10 @@ struct Options {
   bool all = false;                    // 10^8 random pairs
   std::filesystem::path wave;          // of the first mismatch; empty: verify-<twin>.fst
 
+  // Of `simulate` and `stats`: rules by which filters are pruned, a file; empty: they are not.
+  std::string prune;
+  int bits = 16;  // of `stats`: operands that the network leaves open, 8 or 16
+
   DramOptions dram;
 };
 
@@ -92,6 +96,7 @@ int compare_command(const Options& options);
 int verify_command(const Options& options);
 int synth_command(const Options& options);
 int dram_command(const Options& options);
+int stats_command(const Options& options);
 int list_command(const Options& options);
 int show_command(const Options& options);
 int version_command(const Options& options);

@@ -14,7 +14,7 @@ namespace {
 
 Layer layer_of(int batch) {
   Layer layer;
-  layer.name = "Z";
+  layer.name = "ZEROS";
   layer.bounds = {2, batch, 40, 4, 62, 62, 3, 3};
   layer.ifmap_rows = layer.ifmap_cols = 64;
   return layer;
