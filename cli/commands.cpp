@@ -82,7 +82,7 @@ std::string eight_or_sixteen(const std::string& text) {
 }
 
 void declare_prune(CLI::App& app, Options& options) {
-  app.add_option("--prune", options.prune,
+  app.add_option("--prune", options.selection.prune,
                  "rules by which filters are pruned before the run (docs/sparsity.md)")
       ->type_name("FILE")
       ->check(CLI::Validator(file_name, ""));
@@ -279,6 +279,8 @@ constexpr Command kCommands[] = {
      "  orrery simulate eyeriss alexnet --batch 4 \\\n"
      "    --mapping workloads/alexnet/mappings/eyeriss-table3.yaml \\\n"
      "    --beside workloads/alexnet/published/eyeriss-jssc-table5.yaml\n"
+     "  orrery simulate eie alexnet --layers FC6,FC7,FC8 \\\n"
+     "    --prune workloads/alexnet/pruning/deep-compression.yaml\n"
      "  orrery simulate tutorial_4x4 tutorial --check off --csv layers.csv --quiet\n\n"
      "Exit codes: 0 done; 1 an ofmap differs from the golden reference; 2 a mistake in what\n"
      "was given; 3 a fault of the program.",

@@ -20,6 +20,7 @@ struct Selection {
   // Maps the layers that `mapping` leaves out: a name or a file; empty for the machine's own.
   std::string dataflow;
   std::string mapping;  // file of mappings; empty for none
+  std::string prune;    // file of rules by which filters are pruned; empty: they are not
 };
 
 // Of `dram`.
@@ -68,8 +69,6 @@ struct Options {
   bool all = false;                    // 10^8 random pairs
   std::filesystem::path wave;          // of the first mismatch; empty: verify-<twin>.fst
 
-  // Of `simulate` and `stats`: rules by which filters are pruned, a file; empty: they are not.
-  std::string prune;
   int bits = 16;  // of `stats`: operands that the network leaves open, 8 or 16
 
   DramOptions dram;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <vector>
 
 #include "arch/machine/machine.h"
@@ -9,6 +10,7 @@
 #include "dataflows/mapping/mapping.h"
 #include "dataflows/space/space.h"
 #include "workloads/network/widths.h"
+#include "workloads/sparse/prune.h"
 
 namespace orrery {
 
@@ -20,6 +22,7 @@ struct Plan {
   std::vector<bool> runs;             // false: not selected, but a selected one needs its ofmap
   std::vector<Mapping> mappings;      // one a layer; a pooling layer has an empty nest
   std::vector<SourceLine> mapped_at;  // where the user wrote it; no file for an automatic one
+  std::optional<Pruning> pruning;     // of filters; empty: they stay
   // What else the dataflow of the automatic ones could make of a layer (dataflows/space/space.h).
   std::function<std::vector<Space>(const Layer&, const Machine&)> spaces;
 };

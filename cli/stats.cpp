@@ -116,7 +116,8 @@ int stats_command(const Options& options) {
   if (!options.json.empty()) check_writable(options.json);
   const Network whole = read_network(find_network(options.selection.network));
   std::optional<Pruning> pruning;
-  if (!options.prune.empty()) pruning = read_pruning(find_file(options.prune), whole);
+  const std::string& rules = options.selection.prune;
+  if (!rules.empty()) pruning = read_pruning(find_file(rules), whole);
   const StatsRun run = run_of(options, network_of(options, whole), pruning);
   if (!options.json.empty()) write_file(options.json, stats_json(run));
   if (!options.quiet)

@@ -18,7 +18,7 @@ inline constexpr std::string_view kFloors[]{"workloads", "arch", "dataflows", "s
 // Includes in quotes that name a higher floor, or that are no path from the root.
 Breaches upward_includes(const std::filesystem::path& root);
 
-// Includes of SystemC or TLM in a floor, outside sim/cycle.
+// Includes of SystemC or TLM in a floor, outside sim/cycle and sim/sparse/cycle.
 Breaches stray_systemc(const std::filesystem::path& root);
 
 // Words that code of the floors up to sim must not know: the machines arch/*.yaml and the networks
