@@ -120,3 +120,6 @@ TEST(Lanes, NeverTakeLongerWithADeeperQueue) {
 
 }  // namespace
 }  // namespace orrery
+
+// SystemC's library wants one; the program's stands beside its engine, which is not linked here.
+extern "C" int sc_main(int, char**) { return 0; }

@@ -159,7 +159,7 @@ struct Layer {
   double ifmap_zeros = 0;   // fraction of zeros in the padded ifmap, 0..1, for synthetic data
   double filter_zeros = 0;  // fraction of zeros in the filters
   ZeroPattern ifmap_pattern, filter_pattern;
-  std::string input;        // layer whose ofmap this one reads; empty: the network's input
+  std::string input;  // layer whose ofmap this one reads; empty: the network's input
   // For kind kPool only: the window and its padding. Each channel is a group of one (G = channels,
   // C = M = 1), R and S are the window's; there are no filters.
   Pool pool;

@@ -175,12 +175,12 @@ class Bench : public sc_core::sc_module {
   explicit Bench(const sc_core::sc_module_name& name) : sc_module(name) { lanes_.clock(clock_); }
   LaneTimes play(const LaneRules& rules, LaneWork& work) {
     lanes_.begin(rules, work);
-    while (!lanes_.over()) sc_core::sc_start(kChunk);
+    while (!lanes_.over()) sc_core::sc_start(chunk_);
     return lanes_.times();
   }
 
  private:
-  const sc_core::sc_time kChunk{1024, sc_core::SC_NS};
+  const sc_core::sc_time chunk_{1024, sc_core::SC_NS};
   sc_core::sc_clock clock_{"clock", sc_core::sc_time(1, sc_core::SC_NS)};
   LaneModule lanes_{"lanes"};
 };
