@@ -77,6 +77,17 @@ void add_output(CLI::App& app, const char* name, std::filesystem::path& path, co
   app.add_option(name, path, what)->type_name("FILE")->check(CLI::Validator(file_name, ""));
 }
 
+std::string eight_or_sixteen(const std::string& text) {
+  return text == "8" || text == "16" ? "" : fmt::format("'{}' is neither 8 nor 16", text);
+}
+
+void declare_prune(CLI::App& app, Options& options) {
+  app.add_option("--prune", options.selection.prune,
+                 "rules by which filters are pruned before the run (docs/sparsity.md)")
+      ->type_name("FILE")
+      ->check(CLI::Validator(file_name, ""));
+}
+
 void declare_simulate(CLI::App& app, Options& options) {
   declare_selection(app, options);
   app.add_option("--seed", options.seed, "seed of the synthetic data [1]")
@@ -90,6 +101,7 @@ void declare_simulate(CLI::App& app, Options& options) {
   app.add_option("--data", options.data,
                  "'synthetic'; 'chained': each layer reads what the layer before made; or a folder "
                  "of .npy files [synthetic]");
+  declare_prune(app, options);
   app.add_option("--check", options.check, "compare with the golden reference, on or off [on]")
       ->check(CLI::Validator(on_or_off, "on|off"));
   add_output(app, "--json", options.json, "write every figure to this file (docs/json.md)");
@@ -238,6 +250,25 @@ void declare_dram(CLI::App& app, Options& options) {
   app.add_flag("--quiet", options.quiet, "no table and no progress");
 }
 
+void declare_stats(CLI::App& app, Options& options) {
+  Selection& s = options.selection;
+  app.add_option("NETWORK", s.network, "network: a folder, a network.yaml, or a name")->required();
+  app.add_option("--batch", s.batch, "images run together [1]")->check(whole_number(1, 65536));
+  app.add_option("--layers", s.layers, "only these layers, e.g. CONV1,FC6")
+      ->delimiter(',')
+      ->allow_extra_args(false);  // NETWORK may follow
+  app.add_option("--seed", options.seed, "seed of the synthetic data [1]")
+      ->check(whole_number(0, std::numeric_limits<std::uint64_t>::max()));
+  app.add_option("--data", options.data,
+                 "'synthetic'; 'chained': each layer reads what the golden reference made of the "
+                 "layer before; or a folder of .npy files [synthetic]");
+  declare_prune(app, options);
+  app.add_option("--bits", options.bits, "operands that the network leaves open, 8 or 16 [16]")
+      ->check(CLI::Validator(eight_or_sixteen, "8|16"));
+  add_output(app, "--json", options.json, "write every figure to this file (docs/sparsity.md)");
+  app.add_flag("--quiet", options.quiet, "no table and no progress");
+}
+
 void declare_show(CLI::App& app, Options& options) {
   app.add_option("FILE", options.file, "a machine, a network or an energy table: a path or a name")
       ->required();
@@ -259,6 +290,8 @@ constexpr Command kCommands[] = {
      "  orrery simulate eyeriss alexnet --batch 4 \\\n"
      "    --mapping workloads/alexnet/mappings/eyeriss-table3.yaml \\\n"
      "    --beside workloads/alexnet/published/eyeriss-jssc-table5.yaml\n"
+     "  orrery simulate eie alexnet --layers FC6,FC7,FC8 \\\n"
+     "    --prune workloads/alexnet/pruning/deep-compression.yaml\n"
      "  orrery simulate tutorial_4x4 tutorial --check off --csv layers.csv --quiet\n\n"
      "Exit codes: 0 done; 1 an ofmap differs from the golden reference; 2 a mistake in what\n"
      "was given; 3 a fault of the program.",
@@ -300,6 +333,13 @@ constexpr Command kCommands[] = {
      "    --mapping 'ro|ra|co|ba|ch' --json result.json --commands commands.csv\n"
      "  orrery dram --standard ddr4-2400 --trace dram.trc --policy dramsim3",
      declare_dram, dram_command},
+    {"stats", "Count the zeros of a network's tensors, and what each sparse code makes of them",
+     "  orrery stats workloads/alexnet\n"
+     "  orrery stats alexnet --layers FC6,FC7,FC8 \\\n"
+     "    --prune workloads/alexnet/pruning/deep-compression.yaml\n"
+     "  orrery stats alexnet --data chained --bits 8 --json stats.json\n\n"
+     "Exit codes: 0 done; 1 a stream does not decode to its tensor; 2 a mistake in what was given.",
+     declare_stats, stats_command},
     {"list", "List the machines, networks, dataflows, energy tables and MACs at hand",
      "  orrery list", declare_nothing, list_command},
     {"show",

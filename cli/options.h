@@ -20,6 +20,7 @@ struct Selection {
   // Maps the layers that `mapping` leaves out: a name or a file; empty for the machine's own.
   std::string dataflow;
   std::string mapping;  // file of mappings; empty for none
+  std::string prune;    // file of rules by which filters are pruned; empty: they are not
 };
 
 // Of `dram`.
@@ -68,6 +69,8 @@ struct Options {
   bool all = false;                    // 10^8 random pairs
   std::filesystem::path wave;          // of the first mismatch; empty: verify-<twin>.fst
 
+  int bits = 16;  // of `stats`: operands that the network leaves open, 8 or 16
+
   DramOptions dram;
 };
 
@@ -93,6 +96,7 @@ int verify_command(const Options& options);
 int synth_command(const Options& options);
 int activity_command(const Options& options);
 int dram_command(const Options& options);
+int stats_command(const Options& options);
 int list_command(const Options& options);
 int show_command(const Options& options);
 int version_command(const Options& options);

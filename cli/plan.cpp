@@ -77,12 +77,13 @@ std::vector<std::string> change_machine(Node& file, const Selection& selection) 
 Plan make_plan(const Selection& selection, Upstream upstream) {
   Node file = parse_yaml(find_machine(selection.machine));
   const std::vector<std::string> set = change_machine(file, selection);
-  Plan plan{read_machine(file), set, {}, {}, {}, {}, {}, {}};
+  Plan plan{read_machine(file), set, {}, {}, {}, {}, {}, {}, {}};
   plan.widths = plan.machine.widths();
   const Mapper mapper = automatic(selection, plan.machine, file);
   plan.spaces = mapper.spaces;
   const Network network = read_network(find_network(selection.network));
   const std::vector<NamedMapping> given = read_given(selection.mapping, network);
+  if (!selection.prune.empty()) plan.pruning = read_pruning(find_file(selection.prune), network);
   plan.network = select(network, selection.batch, selection.layers);
   if (upstream == Upstream::kIncluded) {
     plan.network = select(network, selection.batch, with_inputs(network, selection.layers));
@@ -95,6 +96,8 @@ Plan make_plan(const Selection& selection, Upstream upstream) {
     plan.mapped_at.push_back(of_layer != given.end() ? of_layer->where : SourceLine{});
     if (of_layer != given.end()) {
       plan.mappings.push_back(of_layer->mapping);
+    } else if (plan.machine.has_lanes()) {
+      plan.mappings.emplace_back();
     } else if (layer.kind == LayerKind::kPool) {
       // On the array where its PEs pool, whatever the dataflow of the other layers; else on the way
       // out.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <vector>
 
 #include "arch/energy/energy_table.h"
@@ -11,6 +12,7 @@
 #include "dataflows/space/space.h"
 #include "sim/result/result.h"
 #include "workloads/network/widths.h"
+#include "workloads/sparse/prune.h"
 
 namespace orrery {
 
@@ -22,6 +24,7 @@ struct Plan {
   std::vector<bool> runs;             // false: not selected, but a selected one needs its ofmap
   std::vector<Mapping> mappings;      // one a layer; a pooling layer has an empty nest
   std::vector<SourceLine> mapped_at;  // where the user wrote it; no file for an automatic one
+  std::optional<Pruning> pruning;     // of filters; empty: they stay
   // What else the dataflow of the automatic ones could make of a layer (dataflows/space/space.h).
   std::function<std::vector<Space>(const Layer&, const Machine&)> spaces;
 };

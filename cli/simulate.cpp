@@ -8,6 +8,7 @@
 #include "arch/energy/price_list.h"
 #include "cli/feed.h"
 #include "cli/find.h"
+#include "cli/lanes.h"
 #include "cli/options.h"
 #include "cli/plan.h"
 #include "cli/progress.h"
@@ -66,6 +67,8 @@ void check_engine(const Options& options) {
     throw InputError("--values off is for --engine fast; the cycle engine plays values");
   if (!has_values(options) && source(options) != Source::kSynthetic)
     throw InputError(fmt::format("--data {} brings values, and --values is off", options.data));
+  if (!has_values(options) && !options.selection.prune.empty())
+    throw InputError("--prune changes values, and --values is off");
 }
 
 // What could fail after hours is tried first: the output paths, the mappings, the sizes, the data.
@@ -212,6 +215,7 @@ std::string notes(const Plan& plan, const Options& options) {
 }  // namespace
 
 int simulate_command(const Options& options) {
+  if (has_lanes(options.selection)) return simulate_lanes(options);
   check_engine(options);
   const bool chained = source(options) == Source::kChained;
   const Plan plan =

@@ -29,6 +29,12 @@ struct EnumNames<BusOrder> {
                                      std::pair{BusOrder::kPe, "pe"}};
 };
 template <>
+struct EnumNames<LaneWalk> {
+  static constexpr std::array kNames{std::pair{LaneWalk::kNone, "none"},
+                                     std::pair{LaneWalk::kColumns, "columns"},
+                                     std::pair{LaneWalk::kBricks, "bricks"}};
+};
+template <>
 struct EnumNames<Padding> {
   static constexpr std::array kNames{std::pair{Padding::kStored, "stored"},
                                      std::pair{Padding::kGenerated, "generated"}};
@@ -149,6 +155,41 @@ void Noc::fields(V& v) {
   v.field("psum_in", psum_in, {.doc = "bus from the GLB to the PEs"});
   v.field("psum_out", psum_out, {.doc = "bus from the PEs to the GLB"});
   v.field("psum_link", psum_link, {.doc = "from a PE to the PE above"});
+}
+
+template <class V>
+void Lanes::fields(V& v) {
+  v.field(
+      "walk", walk,
+      {.doc = "rows of the array pass over zeros: not at all; in columns of compressed filters; "
+              "or in bricks of ifmap channels",
+       .optional = true});
+  v.field("queue_items", queue_items,
+          {.doc = "queue of a lane, the item that it works at included",
+           .unit = "item",
+           .min = 1,
+           .max = 4096,
+           .optional = true});
+  v.field("latency_cycles", latency_cycles,
+          {.doc = "from the source of items to the queues, on top of the cycle of the transfer",
+           .unit = "cycle",
+           .min = 0,
+           .max = 1024,
+           .optional = true});
+  v.field("index_bits", index_bits,
+          {.doc = "columns: of the zeros before an entry; bricks: of a word's place in its brick",
+           .unit = "bit",
+           .min = 1,
+           .max = 8,
+           .optional = true});
+  v.field("shared_values", shared_values,
+          {.doc = "values that a layer's filters share, zero included; 0: as many as there are",
+           .min = 0,
+           .max = 4096,
+           .optional = true});
+  v.field(
+      "walks_input", walks_input,
+      {.doc = "passes over zeros of what the network reads from outside too", .optional = true});
 }
 
 template <class V>
@@ -310,6 +351,7 @@ void Machine::fields(V& v) {
   v.field("array", array, {.doc = "the PE array"});
   v.field("pe", pe, {.doc = "one PE"});
   v.field("noc", noc, {.doc = "buses between the GLB and the PEs"});
+  v.field("lanes", lanes, {.doc = "how rows of the array pass over zeros", .optional = true});
   v.field("levels", levels, {.doc = "storage between DRAM and the PEs, from DRAM inwards"});
   v.field("dma", dma, {.doc = "transfers between DRAM and the GLB"});
   v.field("dram", dram, {.doc = "DRAM"});

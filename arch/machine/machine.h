@@ -179,6 +179,24 @@ struct Clocks {
   bool operator==(const Clocks&) const = default;
 };
 
+// How the rows of the array, as lanes, pass over zeros (docs/machine.md). kNone: they do not.
+// kColumns: each has the compressed words of its rows of the filter matrix, and walks a column of
+// them for each ifmap word that is not zero. kBricks: each walks the ifmap words that are not zero
+// of its bricks, neighbouring channels, and hands each to all columns of the array.
+enum class LaneWalk : std::uint8_t { kNone, kColumns, kBricks };
+
+struct Lanes {
+  LaneWalk walk = LaneWalk::kNone;
+  int queue_items = 1;      // of a lane's queue, the item that it works at included
+  int latency_cycles = 0;   // from the source to a queue, on top of the cycle of the transfer
+  int index_bits = 4;       // of an entry: zeros before it in its column; or its place in the brick
+  int shared_values = 0;    // filters have so many values, zero included; 0: any
+  bool walks_input = true;  // passes over the zeros of the network's own input too
+  template <class V>
+  void fields(V& v);
+  bool operator==(const Lanes&) const = default;
+};
+
 enum class Padding : std::uint8_t { kStored, kGenerated };
 enum class FirstPsum : std::uint8_t { kRead, kZero };
 
@@ -220,6 +238,7 @@ struct Machine {
   PeArray array;
   Pe pe;
   Noc noc;
+  Lanes lanes;
   std::vector<Level> levels;  // from DRAM inwards, without DRAM and the spads
   Dma dma;
   Dram dram;
@@ -249,6 +268,8 @@ struct Machine {
   // What layers take from it where their network leaves it open.
   Widths widths() const;
   bool overlaps(Tensor t) const;
+  // Plays layers by lanes that pass over zeros, and not by mappings.
+  bool has_lanes() const { return lanes.walk != LaneWalk::kNone; }
   // Old psums are added at their store, not in the array.
   bool accumulates_at_store() const { return store_of(Tensor::kPsum).accumulates; }
   bool operator==(const Machine&) const = default;

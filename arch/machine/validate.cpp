@@ -359,6 +359,7 @@ void validate(const Machine& machine, const Node& root) {
   check_orders(machine, root);
   check_pace(machine, root);
   check_route(machine, root);
+  check_lanes(machine, root);
   check_ports(machine, root);
   check_tensors(machine.dma.overlap, root, "dma.overlap");
   check_strides(machine.limits.stride_rows, root, "limits.stride_rows");

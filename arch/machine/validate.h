@@ -9,4 +9,8 @@ namespace orrery {
 // breaks.
 void validate(const Machine& machine, const Node& root);
 
+// The part of it that is about lanes: they pass over zeros of plain products, whose order of
+// addition is open.
+void check_lanes(const Machine& machine, const Node& root);
+
 }  // namespace orrery

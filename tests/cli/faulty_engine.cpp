@@ -21,3 +21,6 @@ LayerResult run_layer(const Machine&, const Layer& layer, const Mapping& mapping
 }
 
 }  // namespace orrery
+
+// SystemC's library wants one; the program's stands beside its engine, which is not linked here.
+extern "C" int sc_main(int, char**) { return 0; }

@@ -14,16 +14,17 @@ using Mistakes = Cli;
 const std::string kKnownOptions =
     "(known: --help, --batch, --layers, --dataflow, --mapping, --mac, --set, --seed, --engine, "
     "--values, "
-    "--data, --check, "
+    "--data, --prune, --check, "
     "--json, --csv, --beside, --energy, --bounds, --why, --quiet)";
 
 TEST_F(Mistakes, InTheCommandAreAnsweredWithTheNearest) {
   expect_mistake({}, "no command given; orrery --help lists the commands");
   expect_mistake({"simlate"}, "unknown command 'simlate' (did you mean 'simulate'?)");
-  expect_mistake({"run"},
-                 "unknown command 'run' (known: simulate, map, compare, verify, synth, dram, list, "
-                 "show, version, "
-                 "--help, --version)");
+  expect_mistake(
+      {"run"},
+      "unknown command 'run' (known: simulate, map, compare, verify, synth, dram, stats, list, "
+      "show, version, "
+      "--help, --version)");
   expect_mistake({"version", "x"}, "unexpected argument 'x' of version");
   expect_mistake({"list", "x"}, "unexpected argument 'x' of list");
   expect_mistake({"show"}, "FILE is required; orrery show --help shows the options");
@@ -180,7 +181,7 @@ std::vector<Malformed> malformed_layers() {
       {layer_a("padding: 1, " + fc),
        ":3: unknown key 'padding' in layers[0] (known: name, input, conv, fc, gemm, pool, post, "
        "pool_after, left_out, operand_bits, ifmap, filter, sign_padding, product_shift, "
-       "ifmap_zeros, filter_zeros)"},
+       "ifmap_zeros, filter_zeros, ifmap_pattern, filter_pattern)"},
       {layer_a("kind: !guess 1, " + fc), ":3: unknown tag '!guess' (known: !assumed, !fitted)"},
   };
 }

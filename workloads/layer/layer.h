@@ -134,6 +134,14 @@ struct Packing {
   bool operator==(const Packing&) const = default;
 };
 
+// How the zeros of synthetic words lie (workloads/sparse/zero_draw.h).
+struct ZeroPattern {
+  double run = 0;  // mean length of a stretch of zeros, at least 1; 0: each word by itself
+  // Shares of zeros of the channels, in turn; of filters: of each filter. Empty: the layer's share.
+  std::vector<double> channels;
+  bool operator==(const ZeroPattern&) const = default;
+};
+
 struct Layer {
   std::string name;
   LayerKind kind = LayerKind::kConv;
@@ -150,7 +158,8 @@ struct Layer {
   Unstated unstated;
   double ifmap_zeros = 0;   // fraction of zeros in the padded ifmap, 0..1, for synthetic data
   double filter_zeros = 0;  // fraction of zeros in the filters
-  std::string input;        // layer whose ofmap this one reads; empty: the network's input
+  ZeroPattern ifmap_pattern, filter_pattern;
+  std::string input;  // layer whose ofmap this one reads; empty: the network's input
   // For kind kPool only: the window and its padding. Each channel is a group of one (G = channels,
   // C = M = 1), R and S are the window's; there are no filters.
   Pool pool;

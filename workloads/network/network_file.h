@@ -173,6 +173,27 @@ struct CodeWords {
   }
 };
 
+struct ZeroPatternWords {
+  double run = 0;
+  std::vector<double> channels;
+  template <class V>
+  void fields(V& v) {
+    v.field("run", run,
+            {.doc = "mean length of a stretch of zeros, at least 1; 0: each word by itself",
+             .unit = "word",
+             .min = 0,
+             .max = 1e6,
+             .optional = true});
+    v.field(
+        "channels", channels,
+        {.doc = "fractions of zeros of channels (of filters: of each filter), in turn, in place "
+                "of the layer's",
+         .min = 0,
+         .max = 1,
+         .optional = true});
+  }
+};
+
 // One of conv, fc, gemm and pool says what the layer is.
 struct LayerWords {
   std::string name, input;
@@ -188,6 +209,7 @@ struct LayerWords {
   SignPadding sign_padding = SignPadding::kMinusOne;
   int product_shift = 0;
   double ifmap_zeros = 0, filter_zeros = 0;
+  ZeroPatternWords ifmap_pattern, filter_pattern;
   template <class V>
   void fields(V& v) {
     v.field("name", name, {.doc = "letters, digits, '_', '-' and '.'; names the files of tensors"});
@@ -235,6 +257,10 @@ struct LayerWords {
              .min = 0,
              .max = 1,
              .optional = true});
+    v.field("ifmap_pattern", ifmap_pattern,
+            {.doc = "how the zeros of the ifmap lie", .optional = true});
+    v.field("filter_pattern", filter_pattern,
+            {.doc = "how the zeros of the filters lie", .optional = true});
   }
 };
 

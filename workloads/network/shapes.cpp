@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "workloads/network/widths.h"
+#include "workloads/network/zeros.h"
 
 namespace orrery {
 namespace {
@@ -159,8 +160,8 @@ void shape_pool(Layer& layer, const PoolLayerWords& w, const Node& node) {
 
 // Only the keys of a pooling layer mean something there.
 void check_pool_keys(const Node& node) {
-  for (const std::string_view key :
-       {"post", "product_shift", "filter_zeros", "filter", "sign_padding", "pool_after"}) {
+  for (const std::string_view key : {"post", "product_shift", "filter_zeros", "filter_pattern",
+                                     "filter", "sign_padding", "pool_after"}) {
     if (node.find(key) == nullptr) continue;
     const Node& at = node.toward(key);
     at.fail(fmt::format("{} means nothing: a pooling layer has no products", at.path));
@@ -328,8 +329,6 @@ Layer make_layer(const LayerWords& words, const Node& node) {
   Layer layer;
   layer.name = words.name;
   layer.input = words.input;
-  layer.ifmap_zeros = words.ifmap_zeros;
-  layer.filter_zeros = words.filter_zeros;
   layer.left_out = left_out(words, node);
   set_post(layer, words, node);
   set_numbers(layer, words, node);
@@ -341,6 +340,7 @@ Layer make_layer(const LayerWords& words, const Node& node) {
     shape_pool(layer, w, node.toward("pool"));
   }
   if (layer.kind != LayerKind::kPool) check_pools(layer, node);
+  set_zeros(layer, words, node);
   settle_widths(layer, Widths{});
   return layer;
 }

@@ -6,10 +6,12 @@
 #include <cmath>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "workloads/format/pack.h"
 #include "workloads/format/random.h"
 #include "workloads/input/input_error.h"
+#include "workloads/sparse/zero_draw.h"
 #include "workloads/tensor/npy.h"
 #include "workloads/tensor/scale.h"
 #include "workloads/tensor/synthetic.h"
@@ -17,27 +19,16 @@
 namespace orrery {
 namespace {
 
-// A word that is zero with a given probability, decided by the upper half of a number; the lower
-// half is for the value of the others.
-class ZeroOr {
- public:
-  explicit ZeroOr(double probability)
-      : threshold_(static_cast<std::uint64_t>(std::llround(probability * 4294967296.0))) {}
-  bool zero(std::uint64_t number) const { return (number >> 32) < threshold_; }
-
- private:
-  std::uint64_t threshold_;
-};
-
-// Probability of a zero inside the plane, so that the padded plane holds ifmap_zeros in
+// Probability of a zero inside the plane, so that the padded plane holds a share of zeros in
 // expectation.
-double zeros_inside(const Layer& layer) {
+double zeros_inside(const Layer& layer, double share) {
   const double inside = static_cast<double>(layer.ifmap_rows) * layer.ifmap_cols;
   const double padded = static_cast<double>(layer.padded_rows()) * layer.padded_cols();
-  return std::clamp((layer.ifmap_zeros * padded - (padded - inside)) / inside, 0.0, 1.0);
+  return std::clamp((share * padded - (padded - inside)) / inside, 0.0, 1.0);
 }
 
-// Calls fill(position in the padded tensor) for each word inside a plane; the rest stay zero.
+// Calls fill(position in the padded tensor, plane) for each word inside a plane; the rest stay
+// zero.
 template <class Fill>
 void for_each_inside(const Layer& layer, Fill fill) {
   const std::int64_t planes =
@@ -47,7 +38,7 @@ void for_each_inside(const Layer& layer, Fill fill) {
       const std::int64_t start =
           (plane * layer.padded_rows() + layer.pad_top + row) * layer.padded_cols() +
           layer.pad_left;
-      for (int col = 0; col < layer.ifmap_cols; ++col) fill(start + col);
+      for (int col = 0; col < layer.ifmap_cols; ++col) fill(start + col, plane);
     }
   }
 }
@@ -122,35 +113,52 @@ std::vector<int> bias_shape(const Layer& layer) {
   return {layer.has_bias() ? layer.bound(Dim::kG) * layer.bound(Dim::kM) : 0};
 }
 
+OperandTensor synthetic_ifmap(const Layer& layer, std::uint64_t seed) {
+  OperandTensor ifmap = zeros<OperandTensor>(ifmap_shape(layer));
+  fill_padding(layer, ifmap);
+  const RandomStream stream(seed, layer.name + "/ifmap");
+  const Code code = layer.ifmap_code();
+  const int channels = layer.bound(Dim::kG) * layer.bound(Dim::kC);
+  std::vector<double> shares = shares_of(layer.ifmap_pattern, channels, layer.ifmap_zeros);
+  for (double& share : shares) share = synthetic_zeros(code, zeros_inside(layer, share));
+  ZeroDraw draw(layer.ifmap_pattern, shares);
+  std::int64_t image = -1;
+  for_each_inside(layer, [&](std::int64_t at, std::int64_t plane) {
+    if (std::exchange(image, plane / channels) != plane / channels) draw.begin();
+    const std::uint64_t number = stream.at(at);
+    if (draw.zero(static_cast<std::size_t>(plane % channels), number)) return;
+    ifmap.data[static_cast<std::size_t>(at)] = static_cast<std::int16_t>(
+        around(code, layer.formats.ifmap_zero, synthetic_positive(code, number)));
+  });
+  return ifmap;
+}
+
+OperandTensor synthetic_filter(const Layer& layer, std::uint64_t seed) {
+  OperandTensor filter = zeros<OperandTensor>(filter_shape(layer));
+  if (filter.data.empty()) return filter;
+  const RandomStream stream(seed, layer.name + "/filter");
+  const Code code = layer.filter_code();
+  const auto filters = static_cast<std::size_t>(filter.shape[0]);
+  std::vector<double> shares = shares_of(layer.filter_pattern, filter.shape[0], layer.filter_zeros);
+  for (double& share : shares) share = synthetic_zeros(code, share);
+  ZeroDraw draw(layer.filter_pattern, shares);
+  const std::size_t words = filter.data.size() / filters;
+  for (std::size_t i = 0; i < filter.data.size(); ++i) {
+    if (i % words == 0) draw.begin();
+    const std::uint64_t number = stream.at(static_cast<std::int64_t>(i));
+    const int value = draw.zero(i / words, number) ? 0 : synthetic_non_zero(code, number);
+    filter.data[i] = static_cast<std::int16_t>(around(code, layer.formats.filter_zero, value));
+  }
+  return filter;
+}
+
 }  // namespace
 
 Operands synthetic_operands(const Layer& words, std::uint64_t seed, int psum_bits) {
   const Layer layer = unpacked(words);
-  Operands out{
-      zeros<OperandTensor>(ifmap_shape(layer)), zeros<OperandTensor>(filter_shape(layer)),
-      synthetic_biases(layer, seed, bias_bits(layer, synthetic_magnitudes(layer), psum_bits))};
-  const Formats& formats = layer.formats;
-
-  const RandomStream ifmap(seed, layer.name + "/ifmap");
-  const Code x = layer.ifmap_code(), w = layer.filter_code();
-  const ZeroOr ifmap_zero(synthetic_zeros(x, zeros_inside(layer)));
-  fill_padding(layer, out.ifmap);
-  for_each_inside(layer, [&](std::int64_t at) {
-    const std::uint64_t number = ifmap.at(at);
-    if (ifmap_zero.zero(number)) return;
-    out.ifmap.data[static_cast<std::size_t>(at)] =
-        static_cast<std::int16_t>(around(x, formats.ifmap_zero, synthetic_positive(x, number)));
-  });
-
-  const RandomStream filter(seed, layer.name + "/filter");
-  const ZeroOr filter_zero(synthetic_zeros(w, layer.filter_zeros));
-  for (std::size_t i = 0; i < out.filter.data.size(); ++i) {
-    const std::uint64_t number = filter.at(static_cast<std::int64_t>(i));
-    const int value = filter_zero.zero(number) ? 0 : synthetic_non_zero(w, number);
-    out.filter.data[i] = static_cast<std::int16_t>(around(w, formats.filter_zero, value));
-  }
-  out.rescale = synthetic_rescale(layer, seed);
-  return out;
+  return {synthetic_ifmap(layer, seed), synthetic_filter(layer, seed),
+          synthetic_biases(layer, seed, bias_bits(layer, synthetic_magnitudes(layer), psum_bits)),
+          synthetic_rescale(layer, seed)};
 }
 
 std::vector<RequantChannel> synthetic_rescale(const Layer& words, std::uint64_t seed) {
@@ -185,8 +193,9 @@ OperandTensor padded_ifmap(const Layer& reader, const std::vector<std::int16_t>&
   OperandTensor ifmap = zeros<OperandTensor>(ifmap_shape(layer));
   fill_padding(layer, ifmap);
   std::size_t next = 0;
-  for_each_inside(
-      layer, [&](std::int64_t at) { ifmap.data[static_cast<std::size_t>(at)] = words.at(next++); });
+  for_each_inside(layer, [&](std::int64_t at, std::int64_t) {
+    ifmap.data[static_cast<std::size_t>(at)] = words.at(next++);
+  });
   return ifmap;
 }
 

@@ -12,9 +12,9 @@ namespace orrery {
 // counter-based generator, so it depends neither on order nor on threads; image n of a batch is the
 // same whatever the batch. Ifmap words are zero (the zero point) so that the padded plane holds
 // layer.ifmap_zeros zeros in expectation (padding counts first), filters with probability
-// filter_zeros; how the others are drawn depends on their code (synthetic.h): those of two's
-// complement are uniform in [1, 2^(bits-2)) and, non-zero, in (-2^(bits-2), 2^(bits-2)). Biases are
-// uniform in +-2^bias_bits
+// filter_zeros; the layer's patterns say how zeros lie and how many each channel has; how the
+// others are drawn depends on their code (synthetic.h): those of two's complement are uniform in
+// [1, 2^(bits-2)) and, non-zero, in (-2^(bits-2), 2^(bits-2)). Biases are uniform in +-2^bias_bits
 // (scale.h), which follows from the layer's sizes, zeros and product_shift.
 //
 // Here and below, operands of a packed layer (workloads/format/pack.h) are those of the layer
