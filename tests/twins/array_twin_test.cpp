@@ -8,12 +8,14 @@
 #include <map>
 #include <string>
 
+#include "dataflows/all.h"
 #include "sim/rtl/compare.h"
 #include "sim/rtl/plugin.h"
 #include "sim/schedule/walk.h"
 #include "tests/sim/array_case.h"
 #include "tests/sim/random_words.h"
 #include "tests/workloads/random_layer.h"
+#include "workloads/network/network.h"
 
 namespace orrery {
 namespace {
@@ -22,9 +24,9 @@ using test::Case;
 using test::random_words;
 using test::Rng;
 
-std::uint64_t cases() {
+bool at_full_length() {
   const char* all = std::getenv("ORRERY_ALL");
-  return all != nullptr && std::string(all) == "1" ? 4'000 : 400;
+  return all != nullptr && std::string(all) == "1";
 }
 
 void say(const std::string& sentence) { std::cerr << sentence << '\n'; }
@@ -108,12 +110,12 @@ std::string write_waves(const Case& c, const RtlShape& shape, const CasePasses& 
   return "waves in " + folder.string();
 }
 
-void play_case(const Case& c, const RtlShape& shape, Tally& tally) {
+void play_case(const Case& c, const RtlShape& shape, std::size_t most_passes, Tally& tally) {
   if (!why_not_rtl(c.machine, shape).empty()) {
     ++tally.too_large;
     return;
   }
-  const CasePasses passes = passes_of(c, 4);
+  const CasePasses passes = passes_of(c, most_passes);
   const auto module = plugin_of(shape).make();
   ArrayComparison result;
   try {
@@ -134,23 +136,163 @@ void play_case(const Case& c, const RtlShape& shape, Tally& tally) {
 }
 
 TEST(ArrayTwin, EqualsTheArrayInEveryCycleOfRandomCases) {
+  const int most = at_full_length() ? 4'000 : 400;
   Tally tally;
-  for (std::uint64_t seed = 1; tally.cases < static_cast<int>(cases()); ++seed) {
+  for (std::uint64_t seed = 1; tally.cases < most; ++seed) {
     Case c = test::random_case(seed);
     c.machine.pe.pipeline_stages += 2;  // the fewest that the RTL's MACs have
-    play_case(c, small_shape(c.machine.mac), tally);
+    play_case(c, small_shape(c.machine.mac), 4, tally);
     ASSERT_FALSE(HasFailure()) << to_string(c);
   }
-  std::cerr << "cases " << tally.cases << " deadlocks " << tally.deadlocks << " too large "
-            << tally.too_large << " no ids " << tally.no_ids << " passes " << tally.passes
-            << " cycles " << tally.cycles << " pe cycles " << tally.pe_cycles << " psums "
-            << tally.psums << "\n";
   EXPECT_EQ(tally.routes.size(), 4u);
   EXPECT_GT(tally.deadlocks, 0);
   EXPECT_GT(tally.passes, 2 * tally.cases);
   RecordProperty("passes", tally.passes);
+  RecordProperty("deadlocks", tally.deadlocks);
+  RecordProperty("without_ids", tally.no_ids);
   RecordProperty("cycles", std::to_string(tally.cycles));
   RecordProperty("psums", std::to_string(tally.psums));
+}
+
+// The layer on the shipped chip, mapped by a dataflow.
+Case case_on_chip(const std::string& layer, const Dataflow& dataflow) {
+  const std::filesystem::path root = ORRERY_SOURCE_DIR;
+  Case c{
+      .seed = 1, .machine = read_machine(root / "arch/eyeriss.yaml"), .layer = {}, .mapping = {}};
+  c.layer = select(read_network(root / "workloads/alexnet"), 4, {layer}).layers.front();
+  c.mapping = dataflow.map(c.layer, c.machine);
+  return c;
+}
+
+TEST(ArrayTwin, EqualsTheArrayInAPassOfCONV3UnderEachDataflow) {
+  for (const char* name : {"rs", "ws", "os", "nlr"}) {
+    const Case c = case_on_chip("CONV3", *find_dataflow(name));
+    Tally tally;
+    play_case(c, shape_of(c.machine), 1, tally);
+    EXPECT_EQ(tally.passes, 1) << name;
+    RecordProperty(std::string(name) + "_cycles", std::to_string(tally.cycles));
+    RecordProperty(std::string(name) + "_psums", std::to_string(tally.psums));
+    if (!at_full_length()) break;
+  }
+}
+
+// A module that shows something wrong at one port from some cycle on.
+class Faulty : public RtlModule {
+ public:
+  Faulty(std::unique_ptr<RtlModule> inner, const std::string& port, int flip)
+      : inner_(std::move(inner)),
+        at_(static_cast<std::uint8_t*>(inner_->port(port))),
+        flip_(flip) {}
+  void* port(std::string_view name) override { return inner_->port(name); }
+  void eval() override {
+    if (flipped_) turn();
+    inner_->eval();
+    flipped_ = ++evals_ > kRight;
+    if (flipped_) turn();
+  }
+  void trace(const std::filesystem::path& file) override { inner_->trace(file); }
+  void dump() override { inner_->dump(); }
+  void write_coverage(const std::filesystem::path& file) override { inner_->write_coverage(file); }
+
+ private:
+  static constexpr int kRight = 40;  // evaluations
+  void turn() { *at_ = static_cast<std::uint8_t>(*at_ ^ flip_); }
+
+  std::unique_ptr<RtlModule> inner_;
+  std::uint8_t* at_;
+  const int flip_;
+  int evals_ = 0;
+  bool flipped_ = false;
+};
+
+// Several passes of one mapping that come to an end.
+Case case_with_several_passes(const RtlShape& shape) {
+  for (std::uint64_t seed = 1;; ++seed) {
+    Case c = test::random_case(seed);
+    c.machine.pe.pipeline_stages += 2;
+    if (!why_not_rtl(c.machine, shape).empty() || c.machine.array.pipelined) continue;
+    const CasePasses passes = passes_of(c, 4);
+    const auto module = plugin_of(shape).make();
+    const ArrayComparison result =
+        compare_arrays(c.machine, c.machine.registers(c.layer), shape, *module, passes.passes);
+    if (passes.passes.size() == 4 && !result.deadlock && result.psums > 40) return c;
+  }
+}
+
+struct Fault {
+  const char* port;
+  int flip;
+  const char* what;  // differs first
+};
+
+TEST(ArrayTwin, SaysWhereTheFirstDifferenceIs) {
+  const RtlShape shape = small_shape("mac_int16");
+  const Case c = case_with_several_passes(shape);
+  const CasePasses passes = passes_of(c, 4);
+  for (const Fault& fault :
+       {Fault{"status_o", 0x20, "state"}, Fault{"psum_out_data_o", 1, "psums of packet"},
+        Fault{"ifmap_ready_o", 1, "ifmap bus"}, Fault{"filter_ready_o", 1, "filter bus"},
+        Fault{"done_o", 1, "end of the pass"}, Fault{"start_o", 1, "begin of the next pass"},
+        Fault{"ifmap_takes_o", 1, "noc ifmap delivery"}}) {
+    Faulty module(plugin_of(shape).make(), fault.port, fault.flip);
+    const ArrayComparison result =
+        compare_arrays(c.machine, c.machine.registers(c.layer), shape, module, passes.passes);
+    ASSERT_TRUE(result.difference) << fault.port;
+    EXPECT_TRUE(result.difference->what.starts_with(fault.what)) << to_string(*result.difference);
+  }
+}
+
+TEST(ArrayTwin, WritesWavesOfBothOnOneTimeAxis) {
+  RtlShape shape = small_shape("mac_int16");
+  shape.rows = shape.cols = 1;
+  const Case c = case_with_several_passes(shape);
+  const auto folder = std::filesystem::path(testing::TempDir()) / "orrery_array_waves";
+  std::filesystem::create_directories(folder);
+  const CasePasses passes = passes_of(c, 2);
+  auto module = plugin_of(shape, RtlExtras::kWaves).make();
+  const ArrayComparison result = compare_arrays(c.machine, c.machine.registers(c.layer), shape,
+                                                *module, passes.passes, folder);
+  module.reset();  // ends its wave
+  EXPECT_FALSE(result.difference);
+  for (const char* file : {"rtl.fst", "cycles.vcd"})
+    EXPECT_GT(std::filesystem::file_size(folder / file), 1000u);
+}
+
+// Every pass of a layer that differs from the ones before in shape.
+std::vector<Pass> shapes_of(const Case& c) {
+  std::map<std::vector<int>, Pass> found;
+  Walk walk(c.layer, c.mapping, c.machine);
+  for (Step step; walk.next(step);) {
+    std::vector<int> size;
+    for (const Range& range : step.pass.range) size.push_back(range.size());
+    if (found.contains(size)) continue;
+    std::array<TileLayout, kTensors> layout;
+    for (const Tensor t : kAllTensors)
+      layout[index(t)] = tile_layout(c.layer, step.tile[index(t)], t);
+    found.emplace(size, compile_pass(c.layer, c.machine, c.mapping, step.pass, layout));
+  }
+  std::vector<Pass> passes;
+  for (auto& [size, pass] : found) passes.push_back(std::move(pass));
+  return passes;
+}
+
+TEST(ArrayTwin, HasIdsForEveryPassOfAlexNetUnderEachDataflow) {
+  std::map<std::string, int> schemes;
+  for (const char* name : {"rs", "ws", "os", "nlr"}) {
+    for (const char* layer : {"CONV1", "CONV2", "CONV3", "CONV4", "CONV5", "FC6", "FC7", "FC8"}) {
+      const Case c = case_on_chip(layer, *find_dataflow(name));
+      for (const Pass& pass : shapes_of(c)) {
+        for (const Stream* s : {&pass.ifmap, &pass.filter, &pass.psum_in, &pass.psum_out}) {
+          const auto ids = assign_ids(*s, pass.pes, c.machine.array.rows, c.machine.array.cols);
+          ++schemes[ids ? std::string(kIdSchemeNames[static_cast<std::size_t>(ids->scheme)])
+                        : "none"];
+        }
+        EXPECT_EQ(why_not_rtl(c.machine, pass), "") << name << ' ' << layer;
+      }
+    }
+  }
+  for (const auto& [scheme, streams] : schemes) RecordProperty(scheme, streams);
+  EXPECT_FALSE(schemes.contains("none"));
 }
 
 }  // namespace
