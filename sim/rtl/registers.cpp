@@ -2,37 +2,26 @@
 
 #include <fmt/format.h>
 
-#include "arch/mac/all.h"
-#include "sim/twin/config.h"
+#include <algorithm>
+
+#include "sim/twin/packed_struct.h"
+#include "sim/twin/pe_bits.h"
 
 namespace orrery {
 namespace {
 
-constexpr std::size_t kProgramSlot = 576, kRoleSlot = 64;
-constexpr int kMacCfgBits = 61;
+constexpr std::size_t kProgramWords = 18, kRoleWords = 2;  // of a place
 
-std::uint64_t bits_of(int value) { return static_cast<std::uint64_t>(value); }
-
-void put_program(PackedBits& out, const PassProgram& program, bool takes_psums) {
-  const auto put_all = [&](int Counter::*field, int unused) {
-    for (int i = 0; i < PassProgram::kMaxCounters; ++i) {
-      const bool used = i < program.counters;
-      out.put(bits_of(used ? program.counter[static_cast<std::size_t>(i)].*field : unused), 16);
-    }
-  };
-  for (int i = 0; i < PassProgram::kMaxCounters; ++i)
-    out.put(i < program.counters && program.counter[static_cast<std::size_t>(i)].reduction ? 1 : 0,
-            1);
-  put_all(&Counter::psum_stride, 0);
-  put_all(&Counter::filter_stride, 0);
-  put_all(&Counter::ifmap_stride, 0);
-  put_all(&Counter::bound, 1);
-  out.put(bits_of(program.window_psums), 16);
-  out.put(bits_of(program.filter_words), 16);
-  out.put(bits_of(program.ifmap_words), 16);
-  out.put(bits_of(program.window), 4);
-  out.put(takes_psums ? 1 : 0, 1);
-  out.put(1, 1);  // mapped
+// The words of each place that has a PE; else zeros.
+template <class WordsOf>
+PortWords by_place(const std::vector<PeRole>& roles, const RtlShape& shape, std::size_t words,
+                   WordsOf words_of) {
+  PortWords all(static_cast<std::size_t>(pes(shape)) * words);
+  for (std::size_t i = 0; i < roles.size(); ++i) {
+    const std::size_t first = place_of(roles[i], shape) * words;
+    std::ranges::copy(words_of(i), all.begin() + static_cast<std::ptrdiff_t>(first));
+  }
+  return all;
 }
 
 NocIds ids_of(const char* bus, const Stream& stream, const Pass& pass, const RtlShape& shape) {
@@ -47,45 +36,20 @@ NocIds ids_of(const char* bus, const Stream& stream, const Pass& pass, const Rtl
 
 }  // namespace
 
-void PackedBits::put(std::uint64_t value, int bits) {
-  for (int i = 0; i < bits; ++i, ++size_) {
-    if (size_ % 32 == 0) words_.push_back(0);
-    if ((value >> i & 1) != 0) words_.back() |= std::uint32_t{1} << (size_ % 32);
-  }
+PortWords pe_cfg_words(const Machine& machine, const MacRegisters& registers) {
+  return pe_cfg_bits(pe_setup(machine, registers, PassProgram{}));
 }
 
-void PackedBits::fill(std::size_t position) {
-  size_ = position;
-  words_.resize((position + 31) / 32);
-}
-
-PackedBits pe_cfg_bits(const Machine& machine, const MacRegisters& registers) {
-  const Pe& pe = machine.pe;
-  PackedBits out;
-  out.put(config_bits(registers), kMacCfgBits);
-  out.put(bits_of(std::max(1, registers.arithmetic.chain)), 16);
-  out.put(pe.adders == 2 ? 1 : 0, 1);
-  out.put(bits_of(pe.pipeline_stages), 6);
-  for (const int n :
-       {packet_psums(machine), pe.psum_out_fifo_packets, pe.psum_in_fifo_packets,
-        pe.filter_fifo_packets, pe.ifmap_fifo_words / packet_words(machine, Tensor::kIfmap)})
-    out.put(bits_of(n), 8);
-  out.put(bits_of(pe.filter_spad_words), 16);
-  out.put(bits_of(pe.ifmap_spad_words), 16);
-  return out;
-}
-
-PackedBits array_cfg_bits(const Machine& machine) {
+PortWords array_cfg_words(const Machine& machine) {
   const Noc& noc = machine.noc;
-  PackedBits out;
-  for (const int latency :
-       {noc.psum_link.latency_cycles, noc.psum_out.latency_cycles, noc.psum_in.latency_cycles,
-        noc.filter.latency_cycles, noc.ifmap.latency_cycles})
-    out.put(bits_of(latency), 4);
-  out.put(bits_of(link_cycles(machine)), 8);
-  out.put(bits_of(collect_cycles(machine)), 8);
-  out.put(machine.array.pipelined ? 1 : 0, 1);
-  return out;
+  StructWriter out;
+  out.add(machine.array.pipelined ? 1 : 0, 1);
+  out.add(collect_cycles(machine), 8);
+  out.add(link_cycles(machine), 8);
+  for (const Bus* bus : {&noc.ifmap, &noc.filter, &noc.psum_in, &noc.psum_out})
+    out.add(bus->latency_cycles, 4);
+  out.add(noc.psum_link.latency_cycles, 4);
+  return out.words();
 }
 
 RtlPass plan_rtl_pass(const Machine& machine, const RtlShape& shape, const Pass& pass) {
@@ -97,41 +61,36 @@ RtlPass plan_rtl_pass(const Machine& machine, const RtlShape& shape, const Pass&
           .psum_out = ids_of("psum-out", pass.psum_out, pass, shape)};
 }
 
-PackedBits program_bits(const Pass& pass, const RtlShape& shape, bool read_psums) {
-  PackedBits out;
-  for (const PeRole& role : pass.pes) {  // in the order of their places
-    out.fill(place_of(role, shape) * kProgramSlot);
+PortWords program_words(const Pass& pass, const RtlShape& shape, bool read_psums) {
+  return by_place(pass.pes, shape, kProgramWords, [&](std::size_t i) {
+    const PeRole& role = pass.pes[i];
     const bool takes = role.psum_source == PsumSource::kBelow ||
                        (role.psum_source == PsumSource::kNoc && read_psums);
-    put_program(out, pass.programs[static_cast<std::size_t>(role.program)], takes);
-  }
-  out.fill(static_cast<std::size_t>(pes(shape)) * kProgramSlot);
-  return out;
+    return pe_program_bits(pass.programs[static_cast<std::size_t>(role.program)], takes);
+  });
 }
 
-PackedBits role_bits(const RtlPass& pass, const RtlShape& shape) {
-  PackedBits out;
-  for (std::size_t i = 0; i < pass.pass->pes.size(); ++i) {
-    const PeRole& role = pass.pass->pes[i];
-    out.fill(place_of(role, shape) * kRoleSlot);
-    for (const NocIds* ids : {&pass.psum_out, &pass.psum_in, &pass.filter, &pass.ifmap}) {
-      out.put(ids->pe[i].x, 6);
-      out.put(ids->pe[i].y, 6);
+PortWords role_words(const RtlPass& pass, const RtlShape& shape) {
+  const std::vector<PeRole>& roles = pass.pass->pes;
+  return by_place(roles, shape, kRoleWords, [&](std::size_t i) {
+    StructWriter out;
+    out.add(roles[i].psum_source == PsumSource::kBelow ? 1 : 0, 1);
+    out.add(roles[i].psum_sink == PsumSink::kAbove ? 1 : 0, 1);
+    for (const NocIds* ids : {&pass.ifmap, &pass.filter, &pass.psum_in, &pass.psum_out}) {
+      out.add(ids->pe[i].y, 6);
+      out.add(ids->pe[i].x, 6);
     }
-    out.put(role.psum_sink == PsumSink::kAbove ? 1 : 0, 1);
-    out.put(role.psum_source == PsumSource::kBelow ? 1 : 0, 1);
-  }
-  out.fill(static_cast<std::size_t>(pes(shape)) * kRoleSlot);
-  return out;
+    return out.words();
+  });
 }
 
-PackedBits packet_bits(const Pass& pass, bool read_psums) {
-  PackedBits out;
+PortWords packet_words(const Pass& pass, bool read_psums) {
+  StructWriter out;
   for (const std::int32_t packets :
-       {pass.psum_out.packets(), read_psums ? pass.psum_in.packets() : 0, pass.filter.packets(),
-        pass.ifmap.packets()})
-    out.put(static_cast<std::uint64_t>(packets), 32);
-  return out;
+       {pass.ifmap.packets(), pass.filter.packets(), read_psums ? pass.psum_in.packets() : 0,
+        pass.psum_out.packets()})
+    out.add(packets, 32);
+  return out.words();
 }
 
 }  // namespace orrery

@@ -1,5 +1,5 @@
-// What an RTL array is set to and told, as the bits of its ports (rtl/array/orrery_array_pkg.sv and
-// orrery_noc_pkg.sv).
+// What an RTL array is set to and told, as the words of its ports (rtl/array/orrery_array_pkg.sv
+// and orrery_noc_pkg.sv).
 #pragma once
 
 #include <cstdint>
@@ -10,22 +10,12 @@
 
 namespace orrery {
 
-// Bits of a packed value, the lowest first.
-class PackedBits {
- public:
-  void put(std::uint64_t value, int bits);
-  // Zeros up to a position that is no earlier than the present one.
-  void fill(std::size_t position);
-  std::size_t size() const { return size_; }
-  const std::vector<std::uint32_t>& words() const { return words_; }
+// Values of packed ports, as words of 32 bits, the lowest first.
+using PortWords = std::vector<std::uint32_t>;
 
- private:
-  std::vector<std::uint32_t> words_;
-  std::size_t size_ = 0;
-};
-
-PackedBits pe_cfg_bits(const Machine& machine, const MacRegisters& registers);
-PackedBits array_cfg_bits(const Machine& machine);
+// pe_cfg_t and array_cfg_t.
+PortWords pe_cfg_words(const Machine& machine, const MacRegisters& registers);
+PortWords array_cfg_words(const Machine& machine);
 
 // A pass, with IDs for each of its buses.
 struct RtlPass {
@@ -42,9 +32,10 @@ inline std::size_t place_of(const PeRole& role, const RtlShape& shape) {
   return static_cast<std::size_t>(role.row * shape.cols + role.col);
 }
 
-// For all places of the array. `read_psums`: psums come in where the pass says so.
-PackedBits program_bits(const Pass& pass, const RtlShape& shape, bool read_psums);
-PackedBits role_bits(const RtlPass& pass, const RtlShape& shape);
-PackedBits packet_bits(const Pass& pass, bool read_psums);
+// Of all places of the array. `read_psums`: psums come in where the pass says so.
+PortWords program_words(const Pass& pass, const RtlShape& shape, bool read_psums);
+PortWords role_words(const RtlPass& pass, const RtlShape& shape);
+// pass_packets_t.
+PortWords packet_words(const Pass& pass, bool read_psums);
 
 }  // namespace orrery

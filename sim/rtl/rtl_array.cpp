@@ -6,6 +6,8 @@
 #include <cstring>
 #include <stdexcept>
 
+#include "sim/twin/pe_bits.h"
+
 namespace orrery {
 namespace {
 
@@ -43,16 +45,6 @@ std::uint64_t count_bits(const void* port, int bits) {
   return n;
 }
 
-// orrery_array_pkg::pe_status_t.
-struct Status {
-  std::uint8_t bits;
-  PeState state() const { return static_cast<PeState>(bits >> 5); }
-  bool gated() const { return (bits >> 4 & 1) != 0; }
-  bool merged() const { return (bits >> 3 & 1) != 0; }
-  bool loads_ifmap() const { return (bits >> 2 & 1) != 0; }
-  bool loads_filter() const { return (bits >> 1 & 1) != 0; }
-};
-
 }  // namespace
 
 RtlArray::RtlArray(const Machine& machine, const MacRegisters& registers, const RtlShape& shape,
@@ -85,8 +77,8 @@ RtlArray::RtlArray(const Machine& machine, const MacRegisters& registers, const 
   collect_data_ = out("psum_out_data_o");
   collect_words_ = out("psum_out_words_o");
   buses_ = {bus_ports("ifmap"), bus_ports("filter"), bus_ports("psum_in")};
-  set("pe_cfg_i", pe_cfg_bits(machine, registers));
-  set("cfg_i", array_cfg_bits(machine));
+  set("pe_cfg_i", pe_cfg_words(machine, registers));
+  set("cfg_i", array_cfg_words(machine));
   reset();
 }
 
@@ -105,9 +97,8 @@ RtlArray::BusPorts RtlArray::bus_ports(const std::string& bus) {
           .takes = port(bus + "_takes_o")};
 }
 
-void RtlArray::set(const char* name, const PackedBits& bits) {
-  std::memcpy(port(name), bits.words().data(),
-              std::min(bits.words().size() * 4, port_bytes(static_cast<int>(bits.size()))));
+void RtlArray::set(const char* name, const PortWords& words) {
+  std::memcpy(port(name), words.data(), words.size() * sizeof(std::uint32_t));
 }
 
 // One clock more, after which the array is set.
@@ -139,9 +130,9 @@ void RtlArray::start(const RtlPass& pass, const PassTiles& tiles) {
   next_->began.assign(pass.pass->pes.size(), 0);
   if (!tiles.read_psums) next_->next[index(Tensor::kPsum)] = pass.pass->psum_in.packets();
   if (pass.pass->filter.packets() == 0) next_->record.filled_cycle = 1;
-  set("next_packets_i", packet_bits(*pass.pass, tiles.read_psums));
-  set("next_programs_i", program_bits(*pass.pass, shape_, tiles.read_psums));
-  set("next_roles_i", role_bits(pass, shape_));
+  set("next_packets_i", packet_words(*pass.pass, tiles.read_psums));
+  set("next_programs_i", program_words(*pass.pass, shape_, tiles.read_psums));
+  set("next_roles_i", role_words(pass, shape_));
 }
 
 void RtlArray::play() {
@@ -267,17 +258,17 @@ void RtlArray::observe_pes() {
   states_.resize(pes.size());
   for (std::size_t i = 0; i < pes.size(); ++i) {
     const std::size_t place = place_of(pes[i], shape_);
-    const Status status{status_[place]};
-    const PeState state = states_[i] = status.state();
+    const PeStatus status = pe_status(status_[place]);
+    const PeState state = states_[i] = status.state;
     ++record.pe_cycles[static_cast<std::size_t>(state)];
-    counts[Action::spad_ifmap_fill] += status.loads_ifmap() ? 1 : 0;
-    counts[Action::spad_filter_fill] += status.loads_filter() ? 1 : 0;
-    counts[Action::adder_none_merge] += status.merged() ? 1 : 0;
+    counts[Action::spad_ifmap_fill] += status.loads_ifmap ? 1 : 0;
+    counts[Action::spad_filter_fill] += status.loads_filter ? 1 : 0;
+    counts[Action::adder_none_merge] += status.merged ? 1 : 0;
     cycle_.moved =
-        cycle_.moved || status.loads_ifmap() || status.loads_filter() || state <= PeState::kMerge;
+        cycle_.moved || status.loads_ifmap || status.loads_filter || state <= PeState::kMerge;
     if (state == PeState::kMac) {
       now->began[i] = 1;
-      const bool starts = bit_of(starts_, place), gated = status.gated();
+      const bool starts = bit_of(starts_, place), gated = status.gated;
       ++counts[gated ? Action::mac_none_gate : Action::mac_none_compute];
       ++counts[Action::spad_ifmap_operand_read];
       counts[Action::spad_filter_operand_read] += gated && !mac_.gates_by_filter() ? 0 : 1;

@@ -83,7 +83,7 @@ class RtlArray {
 
   void* port(const std::string& name);
   BusPorts bus_ports(const std::string& bus);
-  void set(const char* port, const PackedBits& bits);
+  void set(const char* port, const PortWords& words);
   void reset();
   void clock(int level);
   void drive();

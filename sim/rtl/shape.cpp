@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "arch/mac/all.h"
+#include "sim/twin/pe_bits.h"
 
 namespace orrery {
 namespace {
@@ -30,13 +31,13 @@ int ifmap_fifo_packets(const Machine& machine) {
   return machine.pe.ifmap_fifo_words / packet_words(machine, Tensor::kIfmap);
 }
 
-struct Limit {
+struct Allowed {
   const char* path;  // of the machine's file
   int value, least, most;
 };
 
-std::string breach(const std::vector<Limit>& limits) {
-  for (const Limit& limit : limits) {
+std::string breach(const std::vector<Allowed>& limits) {
+  for (const Allowed& limit : limits) {
     if (limit.value >= limit.least && limit.value <= limit.most) continue;
     return fmt::format("{} is {}; this RTL array takes {} to {}", limit.path, limit.value,
                        limit.least, limit.most);
@@ -56,9 +57,11 @@ std::string why_not_mac(const Machine& machine) {
         "{} as bit_serial takes several cycles a MAC; set "
         "mac_options.organisation to product_table or shared_table",
         machine.mac);
-  if (machine.pe.pipeline_stages < mac.stages + 1 || machine.pe.pipeline_stages > kMostStages)
+  if (machine.pe.pipeline_stages < least_pipeline_stages(machine.mac) ||
+      machine.pe.pipeline_stages > kMostStages)
     return fmt::format("the RTL PE with {} needs pe.pipeline_stages from {} to {}, not {}",
-                       machine.mac, mac.stages + 1, kMostStages, machine.pe.pipeline_stages);
+                       machine.mac, least_pipeline_stages(machine.mac), kMostStages,
+                       machine.pe.pipeline_stages);
   return {};
 }
 
@@ -143,7 +146,7 @@ std::string why_not_rtl(const Machine& machine, const Pass& pass) {
           "{} keeps one chain of products, and a PE of this mapping works on {} psums in turn; put "
           "the loops over outputs outside those over channels and taps",
           machine.mac, program.window_psums);
-    std::vector<Limit> limits{
+    std::vector<Allowed> limits{
         {"the words of a PE's ifmap stream", program.ifmap_words, 0, kMostPosition},
         {"the words of a PE's filter stream", program.filter_words, 0, kMostPosition},
         {"the psums of a window", program.window_psums, 0, kMostPosition}};
