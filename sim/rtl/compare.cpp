@@ -198,10 +198,15 @@ class Comparison {
     if (!expected) return;
     const std::vector<std::int32_t>& psums = all[leaving_++].psums;
     result_.psums += static_cast<std::int64_t>(psums.size());
-    if (cycle.collects && !std::ranges::equal(psums, cycle.psums))
-      note(now, -1, fmt::format("psums of packet {}", leaving_ - 1),
-           fmt::format("{}", fmt::join(psums, " ")),
-           fmt::format("{}", fmt::join(cycle.psums, " ")));
+    if (!cycle.collects || std::ranges::equal(psums, cycle.psums)) return;
+    note(now, first_sender(leaving_ - 1), fmt::format("psums of packet {}", leaving_ - 1),
+         fmt::format("{}", fmt::join(psums, " ")), fmt::format("{}", fmt::join(cycle.psums, " ")));
+  }
+
+  // The PE that a packet of the earliest pass comes from, the first of them where they are summed.
+  int first_sender(std::size_t packet) const {
+    const Stream& s = cases_[over_].pass->psum_out;
+    return s.member[at(s.first_member[at(s.group[packet])])];
   }
 
   void compare_pass(std::size_t i) {

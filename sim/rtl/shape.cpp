@@ -62,6 +62,9 @@ std::string why_not_mac(const Machine& machine) {
     return fmt::format("the RTL PE with {} needs pe.pipeline_stages from {} to {}, not {}",
                        machine.mac, least_pipeline_stages(machine.mac), kMostStages,
                        machine.pe.pipeline_stages);
+  if (mac.singles && machine.mac_options.chain > kMostPosition)
+    return fmt::format("mac_options.chain is {}; the RTL PE counts up to {}",
+                       machine.mac_options.chain, kMostPosition);
   return {};
 }
 

@@ -12,6 +12,7 @@
 #include "sim/rtl/compare.h"
 #include "sim/rtl/plugin.h"
 #include "sim/schedule/walk.h"
+#include "sim/twin/pe_bits.h"
 #include "tests/sim/array_case.h"
 #include "tests/sim/random_words.h"
 #include "tests/workloads/random_layer.h"
@@ -152,6 +153,33 @@ TEST(ArrayTwin, EqualsTheArrayInEveryCycleOfRandomCases) {
   RecordProperty("without_ids", tally.no_ids);
   RecordProperty("cycles", std::to_string(tally.cycles));
   RecordProperty("psums", std::to_string(tally.psums));
+}
+
+// The case with another datapath, whose terms its psums hold. Says whether it has a place there.
+bool turn_into(Case& c, const std::string& mac) {
+  Machine& m = c.machine;
+  const bool ordered = m.array.psum_route == PsumRoute::kInPlace ||
+                       m.array.psum_route == PsumRoute::kSpill ||
+                       (m.array.psum_route == PsumRoute::kColumn && !m.accumulates_at_store());
+  if (m.mac != "mac_zero_gated" || m.numbers.psum_bits != 32) return false;
+  if (find_mac(mac)->traits.singles && (!ordered || m.numbers.overflow != Overflow::kWrap))
+    return false;
+  m.mac = mac;
+  m.pe.pipeline_stages += least_pipeline_stages(mac) - 1;
+  return true;
+}
+
+TEST(ArrayTwin, EqualsTheArrayWithOtherDatapaths) {
+  if (!at_full_length()) GTEST_SKIP() << "only at full length: each compiles an array of its own";
+  for (const std::string mac : {"mac_ternary", "mac_shift", "mac_int16_dfp"}) {
+    Tally tally;
+    for (std::uint64_t seed = 1; tally.cases < 100; ++seed) {
+      Case c = test::random_case(seed);
+      if (!turn_into(c, mac)) continue;
+      play_case(c, small_shape(mac), 4, tally);
+      ASSERT_FALSE(HasFailure()) << to_string(c);
+    }
+  }
 }
 
 // The layer on the shipped chip, mapped by a dataflow.
