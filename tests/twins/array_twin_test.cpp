@@ -55,6 +55,14 @@ const RtlPlugin& plugin_of(const RtlShape& shape, RtlExtras extras = RtlExtras::
   return plugins.try_emplace(file, file).first->second;
 }
 
+// Operands are coded as the datapath has them.
+MacRegisters registers_of(const Case& c) {
+  MacRegisters registers = c.machine.registers(c.layer);
+  registers.ifmap = c.machine.widths().ifmap;
+  registers.filter = c.machine.widths().filter;
+  return registers;
+}
+
 PassCase random_pass(const Case& c, const Step& step, const Pass& pass,
                      const std::array<TileLayout, kTensors>& layout, Rng& rng) {
   const Numbers& n = c.machine.numbers;
@@ -107,7 +115,7 @@ std::string write_waves(const Case& c, const RtlShape& shape, const CasePasses& 
   const auto folder = std::filesystem::path(testing::TempDir()) / "orrery_array_twin";
   std::filesystem::create_directories(folder);
   const auto module = plugin_of(shape, RtlExtras::kWaves).make();
-  compare_arrays(c.machine, c.machine.registers(c.layer), shape, *module, passes.passes, folder);
+  compare_arrays(c.machine, registers_of(c), shape, *module, passes.passes, folder);
   return "waves in " + folder.string();
 }
 
@@ -120,7 +128,7 @@ void play_case(const Case& c, const RtlShape& shape, std::size_t most_passes, Ta
   const auto module = plugin_of(shape).make();
   ArrayComparison result;
   try {
-    result = compare_arrays(c.machine, c.machine.registers(c.layer), shape, *module, passes.passes);
+    result = compare_arrays(c.machine, registers_of(c), shape, *module, passes.passes);
   } catch (const InputError& error) {
     ++tally.no_ids;
     return;
@@ -242,7 +250,7 @@ Case case_with_several_passes(const RtlShape& shape) {
     const CasePasses passes = passes_of(c, 4);
     const auto module = plugin_of(shape).make();
     const ArrayComparison result =
-        compare_arrays(c.machine, c.machine.registers(c.layer), shape, *module, passes.passes);
+        compare_arrays(c.machine, registers_of(c), shape, *module, passes.passes);
     if (passes.passes.size() == 4 && !result.deadlock && result.psums > 40) return c;
   }
 }
@@ -264,7 +272,7 @@ TEST(ArrayTwin, SaysWhereTheFirstDifferenceIs) {
         Fault{"ifmap_takes_o", 1, "noc ifmap delivery"}}) {
     Faulty module(plugin_of(shape).make(), fault.port, fault.flip);
     const ArrayComparison result =
-        compare_arrays(c.machine, c.machine.registers(c.layer), shape, module, passes.passes);
+        compare_arrays(c.machine, registers_of(c), shape, module, passes.passes);
     ASSERT_TRUE(result.difference) << fault.port;
     EXPECT_TRUE(result.difference->what.starts_with(fault.what)) << to_string(*result.difference);
   }
@@ -278,8 +286,8 @@ TEST(ArrayTwin, WritesWavesOfBothOnOneTimeAxis) {
   std::filesystem::create_directories(folder);
   const CasePasses passes = passes_of(c, 2);
   auto module = plugin_of(shape, RtlExtras::kWaves).make();
-  const ArrayComparison result = compare_arrays(c.machine, c.machine.registers(c.layer), shape,
-                                                *module, passes.passes, folder);
+  const ArrayComparison result =
+      compare_arrays(c.machine, registers_of(c), shape, *module, passes.passes, folder);
   module.reset();  // ends its wave
   EXPECT_FALSE(result.difference);
   for (const char* file : {"rtl.fst", "cycles.vcd"})
