@@ -36,6 +36,19 @@ struct RtlCycle {
   bool moved = false;                   // anything happened at all
 };
 
+// A pass that waits, or is under way, as the GLB side sees it.
+struct RtlPlayedPass {
+  const RtlPass* rtl = nullptr;
+  const Pass* pass = nullptr;
+  PassTiles tiles;
+  int number = 0;
+  std::int64_t begin = 0;                     // clock
+  std::array<std::int32_t, kTensors> next{};  // packets of the buses to the PEs
+  std::int32_t collected = 0;
+  std::vector<std::uint8_t> began;  // of each PE: its first MAC has issued
+  PassRecord record;
+};
+
 class RtlArray {
  public:
   // `module` is a fresh pe_array of this shape. Throws InputError where the shape does not do for
@@ -59,20 +72,9 @@ class RtlArray {
   static std::int64_t wave_time(std::int64_t clock) { return kResetPoints + 2 * clock; }
 
  private:
+  using Playing = RtlPlayedPass;
   static constexpr std::int64_t kResetPoints = 5;  // of the wave
 
-  // A pass that waits, or is under way.
-  struct Playing {
-    const RtlPass* rtl = nullptr;
-    const Pass* pass = nullptr;
-    PassTiles tiles;
-    int number = 0;
-    std::int64_t begin = 0;                     // clock
-    std::array<std::int32_t, kTensors> next{};  // packets of the buses to the PEs
-    std::int32_t collected = 0;
-    std::vector<std::uint8_t> began;  // of each PE: its first MAC has issued
-    PassRecord record;
-  };
   // A bus to the PEs, by the ports that it has.
   struct BusPorts {
     void *valid, *y, *x, *words, *data;
