@@ -11,6 +11,14 @@ void ArrayLog::start(std::size_t pes) {
   hops.assign(pes, {});
 }
 
+void ArrayLog::send(Tensor t, Cycle cycle) { sends[index(t)].push_back(cycle); }
+
+void ArrayLog::hop(int pe, Cycle cycle) { hops[static_cast<std::size_t>(pe)].push_back(cycle); }
+
+void ArrayLog::stay(std::size_t pe, PeState state, Cycle from, Cycle to) {
+  stays[pe].push_back({state, from, to});
+}
+
 PeState ArrayLog::state(std::size_t pe, Cycle cycle) const {
   const std::vector<Stay>& all = stays[pe];
   const auto after = std::ranges::upper_bound(all, cycle, {}, &Stay::from);

@@ -35,9 +35,10 @@ struct ArrayLog {
       hops;  // of each PE: first cycles of its transfers to the PE above
 
   void start(std::size_t pes);
-  void stay(std::size_t pe, PeState state, Cycle from, Cycle to) {
-    stays[pe].push_back({state, from, to});
-  }
+  // Not inline: they would weigh on the array's own code.
+  void send(Tensor t, Cycle cycle);
+  void hop(int pe, Cycle cycle);
+  void stay(std::size_t pe, PeState state, Cycle from, Cycle to);
   // What PE `pe` did in a cycle. PEs that neither merge nor wait, and are not done, issue a MAC.
   PeState state(std::size_t pe, Cycle cycle) const;
 };

@@ -69,7 +69,8 @@ bool Array::collect_packet() {
   const Cycle when = std::max(members_ready_, collect_free_);
   const std::span<const std::int32_t> address = addresses(stream, collected_);
   const bool adds = store_adds_ && (tiles_.read_psums || stream.repeats(collected_));
-  if (log_ != nullptr) log_packet(when, group, address.size());
+  if (log_ != nullptr) [[unlikely]]
+    log_packet(when, group, address.size());
   Arrival arrival = adds ? Arrival::kAdded : Arrival::kPut;
   for (const std::int32_t i : group) {
     PeCore& member = pe(i);
@@ -130,7 +131,8 @@ void Array::hop_psums(int from, int to) {
     if (k >= psum_in_packets_)
       times.left = std::max(times.left, above.packet(k - psum_in_packets_).freed);
     below.link_free = times.left + link_cycles_;
-    if (log_ != nullptr) log_->hops[static_cast<std::size_t>(from)].push_back(times.left);
+    if (log_ != nullptr) [[unlikely]]
+      log_->hop(from, times.left);
     above.packet(k).landed = below.link_free + machine_.noc.psum_link.latency_cycles;
     above.landed = k + 1;
     if (has_values_) {
@@ -172,7 +174,8 @@ bool Array::send_psum_packet() {
     continue_if_awaits(to, i, PeState::kWaitPsumIn);
   }
   count_packet(bus, Tensor::kPsum);
-  if (log_ != nullptr) log_->sends[index(Tensor::kPsum)].push_back(when);
+  if (log_ != nullptr) [[unlikely]]
+    log_->send(Tensor::kPsum, when);
   bus.sent(when);
   return true;
 }
@@ -204,7 +207,8 @@ bool Array::send_operands(Sender& bus, OperandPath PeCore::*path, Tensor t) {
       continue_if_awaits(to, i, need);
     }
     count_packet(bus, t);
-    if (log_ != nullptr) log_->sends[index(t)].push_back(bus.room);
+    if (log_ != nullptr) [[unlikely]]
+      log_->send(t, bus.room);
     bus.sent(bus.room);
     any = true;
   }

@@ -21,7 +21,8 @@ void Array::run(int i) {
 // The later of `now` and `when`; the PE waits in between.
 Cycle Array::wait(const PeCore& pe, Cycle now, Cycle when, PeState need) {
   if (when <= now) return now;
-  if (log_ != nullptr) log_->stay(static_cast<std::size_t>(&pe - pes_.data()), need, now, when);
+  if (log_ != nullptr) [[unlikely]]
+    log_->stay(static_cast<std::size_t>(&pe - pes_.data()), need, now, when);
   record_.pe_cycles[static_cast<std::size_t>(need)] += static_cast<std::uint64_t>(when - now);
   return when;
 }
@@ -152,7 +153,7 @@ void Array::issue_merges(PeCore& pe, int i) {
   const int left = pe.table->program().window_psums - pe.merge_at;
   const int n = std::min(psums_per_packet_, left);
   pe.time = wait_for_psums(pe, pe.time) + n;
-  if (log_ != nullptr)
+  if (log_ != nullptr) [[unlikely]]
     log_->stay(static_cast<std::size_t>(i), PeState::kMerge, pe.time - n, pe.time);
   merge(pe, i, pe.merge_at, n);
   pe.merge_at += n;
