@@ -220,7 +220,6 @@ class Array {
   bool has_values_ = true, may_repeat_ = false;
   Cycle psums_from_ = 0;
   LostWord lost_;
-  ArrayLog* log_ = nullptr;
   PassRecord record_;
 
   std::vector<PeCore> pes_;
@@ -252,6 +251,7 @@ class Array {
   GatedMacs gated_;
   bool done_ = false;
   bool filled_ = false;
+  ArrayLog* log_ = nullptr;
 };
 
 }  // namespace orrery
