@@ -133,7 +133,7 @@ bool LockStepDriver::filters_there(const Pass& pass) const {
 // What the PEs of a pass do or wait for. A step is charged as `done`; what PEs take part in, when
 // they do.
 void LockStepDriver::charge(const LockStepOutputs& out) {
-  items_[static_cast<std::size_t>(now_) % items_.size()] = out.ifmap;
+  items_[past(now_)] = out.ifmap;
   const auto state = static_cast<PeState>(out.state);
   const bool active = begun_ > 0 && (state != PeState::kDone);
   if (!active) return charge_idle();

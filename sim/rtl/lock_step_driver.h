@@ -77,11 +77,18 @@ class LockStepDriver {
   void take_psums(const LockStepOutputs& out);
   void store(Pass& pass, const PsumPlace& place, std::int32_t value);
   void count(const LockStepOutputs& out);
-  void count_passing(const LockStepOutputs& out);
+  void count_fills(const LockStepOutputs& out, Tensor t);
+  void count_moves(const LockStepOutputs& out, Tensor t);
   void count_options(const LockStepOutputs& out);
   const BusGroup& group(const Pass& pass, Tensor t, std::size_t item) const {
     return pass.load.groups[index(t)][pass.plan->items[index(t)][item].group];
   }
+  // Cycles by which a PE works after the first one.
+  int wave(std::size_t pe) const {
+    const int cols = rtl_.size().cols, at = static_cast<int>(pe);
+    return systolic_ ? machine_.array.rows - 1 - at / cols + at % cols : 0;
+  }
+  static std::size_t past(std::int64_t cycle) { return static_cast<std::size_t>(cycle) % kPast; }
   void count_words(Action action, std::int64_t words) {
     record_.counts[action] += static_cast<std::uint64_t>(words);
   }
@@ -99,7 +106,10 @@ class LockStepDriver {
   std::size_t begun_ = 0, filling_ = 0, left_ = 0;  // passes
   // Of each PE of the RTL: the ifmap item that it used last, products of its chain.
   std::vector<int> last_item_, products_;
-  std::array<int, 64> items_{};  // of the steps of the cycles before, by cycle
+  // Of the cycles before: ifmap items of their steps, and by operand the passes whose words left.
+  static constexpr std::size_t kPast = 1024;
+  std::array<int, kPast> items_{};
+  std::array<std::array<const Pass*, kPast>, 2> sender_{};
   PassRecord record_;
 };
 

@@ -34,6 +34,7 @@ void LockStepDriver::send(Tensor t, Pass& pass, bool room) {
   auto& transfers = pass.times.operands[index(t)];
   if (stream.sent == 0) transfers.push_back({now_, now_});
   beat.valid = true;
+  sender_[index(t)][past(now_)] = &pass;
   beat.shadow = shadow;
   beat.item = static_cast<int>(stream.item);
   beat.words.clear();

@@ -105,11 +105,13 @@ class Loader {
   void set_pes() {
     out_.pes = Bits(size_.pes() * kPeBits);
     out_.names = Bits(size_.pes() * kNameBits);
+    out_.mapped = Bits(size_.pes());
     const auto counters = static_cast<std::size_t>(pass_.program.counters);
     for (std::size_t pe = 0; pe < pass_.pes.size(); ++pe) {
       const LockStepPass::Bounds& bounds =
           pass_.bounds[static_cast<std::size_t>(pass_.pes[pe].kind)];
       const std::size_t at = out_.place[pe] * kPeBits;
+      out_.mapped.set(out_.place[pe], 1, 1);
       for (std::size_t i = 0; i < PassProgram::kMaxCounters; ++i)
         out_.pes.set(at + i * 16, 16, i < counters ? static_cast<std::uint32_t>(bounds[i]) : 1);
       out_.pes.set(at + 128, 8, static_cast<std::uint32_t>(lane_[pe]));

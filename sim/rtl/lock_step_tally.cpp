@@ -24,9 +24,12 @@ void LockStepDriver::count(const LockStepOutputs& out) {
   count_words(spad_psum_update_read, updates);
   count_words(spad_psum_update_write, updates);
   const std::int64_t handed = ones(out.handed);
-  count_words(spad_ifmap_fill, ones(out.fills[0]) + handed);
+  count_words(spad_ifmap_fill, handed);
   count_words(noc_ifmap_hop, handed);
-  count_words(spad_filter_fill, ones(out.fills[1]));
+  for (const Tensor t : {Tensor::kIfmap, Tensor::kFilter}) {
+    count_fills(out, t);
+    if (systolic_) count_moves(out, t);
+  }
   const std::int64_t parts = ones(out.parts);
   count_words(spad_psum_drain_read, has_psum_spad ? parts : 0);
   const PsumRoute route = machine_.array.psum_route;
@@ -35,25 +38,39 @@ void LockStepDriver::count(const LockStepOutputs& out) {
     count_words(adder_none_merge, met);
     if (route == PsumRoute::kColumn) count_words(noc_psum_hop, met * psum_words_);
   }
-  count_passing(out);
   if (multiplies) count_options(out);
 }
 
-void LockStepDriver::count_passing(const LockStepOutputs& out) {
+// A word that names rows and columns also comes to PEs between them that have no work: those do not
+// count.
+void LockStepDriver::count_fills(const LockStepOutputs& out, Tensor t) {
   using enum Action;
-  if (!systolic_) {
-    count_words(noc_ifmap_delivery, ones(out.fills[0]));
-    count_words(noc_filter_delivery, ones(out.fills[1]));
-    return;
+  const Noc& noc = machine_.noc;
+  const int latency = (t == Tensor::kIfmap ? noc.ifmap : noc.filter).latency_cycles;
+  const Bits& fills = out.fills[index(t)];
+  if (fills.count() == 0) return;
+  for (std::size_t pe = 0; pe < last_item_.size(); ++pe) {
+    if (!fills.test(pe)) continue;
+    const Pass* pass = sender_[index(t)][past(now_ - latency - wave(pe) + std::int64_t{kPast})];
+    if (!pass->load.mapped.test(pe)) continue;
+    count_words(t == Tensor::kIfmap ? spad_ifmap_fill : spad_filter_fill, 1);
+    if (!systolic_) count_words(t == Tensor::kIfmap ? noc_ifmap_delivery : noc_filter_delivery, 1);
   }
-  const int cols = rtl_.size().cols, last = machine_.array.rows - 1;
-  for (int row = 0; row <= last; ++row) {
-    for (int col = 0; col < cols; ++col) {
-      const auto pe = static_cast<std::size_t>(row * cols + col);
-      if (out.passes[0].test(pe)) count_words(col == 0 ? noc_ifmap_delivery : noc_ifmap_hop, 1);
-      if (out.passes[1].test(pe))
-        count_words(row == last ? noc_filter_delivery : noc_filter_hop, 1);
-    }
+}
+
+// Words come in at column 0 and at the last row.
+void LockStepDriver::count_moves(const LockStepOutputs& out, Tensor t) {
+  using enum Action;
+  const Bits& passes = out.passes[index(t)];
+  if (passes.count() == 0) return;
+  const bool ifmap = t == Tensor::kIfmap;
+  const int cols = rtl_.size().cols;
+  for (std::size_t pe = 0; pe < last_item_.size(); ++pe) {
+    if (!passes.test(pe)) continue;
+    const int at = static_cast<int>(pe);
+    const bool edge = ifmap ? at % cols == 0 : at / cols == machine_.array.rows - 1;
+    const Action move = ifmap ? noc_ifmap_hop : noc_filter_hop;
+    count_words(edge ? (ifmap ? noc_ifmap_delivery : noc_filter_delivery) : move, 1);
   }
 }
 
@@ -62,12 +79,9 @@ void LockStepDriver::count_options(const LockStepOutputs& out) {
   const MacTraits& mac = find_mac(machine_.mac)->traits;
   if (!mac.tables && !mac.singles) return;
   const bool builds = mac.tables && machine_.mac_options.organisation != LutOrganisation::kProductTable;
-  const int cols = rtl_.size().cols;
   for (std::size_t pe = 0; pe < last_item_.size(); ++pe) {
     if (!out.works.test(pe)) continue;
-    const int row = static_cast<int>(pe) / cols, col = static_cast<int>(pe) % cols;
-    const int skew = systolic_ ? machine_.array.rows - 1 - row + col : 0;
-    const int item = items_[static_cast<std::size_t>(now_ - skew) % items_.size()];
+    const int item = items_[past(now_ - wave(pe))];
     count_words(Action::mac_none_lut_read, mac.tables ? 1 : 0);
     if (builds && last_item_[pe] != item) count_words(Action::mac_none_table_build, 1);
     last_item_[pe] = item;
