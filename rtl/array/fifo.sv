@@ -49,9 +49,9 @@ module fifo #(
   assign word_o = packet[32'(word_q) * Width +: Width];
   assign pop = next_i & (8'(word_q) == packet_words - 8'd1);
 
-  function automatic logic [EntryBits-1:0] after(logic [EntryBits-1:0] entry, logic [7:0] depth);
-    after = (8'(entry) == depth - 8'd1) ? '0 : entry + 1'b1;
-  endfunction
+  logic [EntryBits-1:0] after_write, after_read;
+  assign after_write = (8'(write_q) == depth_i - 8'd1) ? '0 : write_q + 1'b1;
+  assign after_read = (8'(read_q) == depth_i - 8'd1) ? '0 : read_q + 1'b1;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
@@ -62,10 +62,10 @@ module fifo #(
     end else begin
       packets_q <= packets_q + 8'(push) - 8'(pop);
       if (push) begin
-        write_q <= after(write_q, depth_i);
+        write_q <= after_write;
       end
       if (pop) begin
-        read_q <= after(read_q, depth_i);
+        read_q <= after_read;
       end
       if (next_i) begin
         word_q <= pop ? '0 : word_q + 1'b1;

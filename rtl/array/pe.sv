@@ -14,8 +14,8 @@ module pe #(
 ) (
   input  logic clk_i,
   input  logic rst_ni,
-  // The next cycle is a pass's first; its program holds already. The PE is done, and has no operands. Psums of the pass
-  // before may be on their way still.
+  // The next cycle is a pass's first; it may be that of the last operation of the pass before, whose program holds up to
+  // its end, but for `mapped`, which is the new one's. No operands are left. Psums may be on their way still.
   input  logic start_i,
   input  orrery_array_pkg::pe_cfg_t cfg_i,
   input  orrery_array_pkg::pe_program_t program_i,
@@ -38,6 +38,8 @@ module pe #(
   output logic [7:0] psum_out_words_o,
   input  logic psum_out_ready_i,
   output orrery_array_pkg::pe_status_t status_o,
+  output logic starts_o,    // the cycle's MAC is its psum's first
+  output logic finishes_o,  // the cycle's operation is the pass's last
   // Before this cycle; in a start's cycle `freed` follows the new program.
   output orrery_array_pkg::pe_registers_t registers_o
 );
@@ -182,6 +184,8 @@ module pe #(
       left_q        <= '0;
       packet_left_q <= '0;
     end else if (start_i) begin
+      left_q        <= '0;
+      packet_left_q <= '0;
       phase_q <= program_i.mapped ? orrery_array_pkg::PhaseMac : orrery_array_pkg::PhaseDone;
     end else begin
       if (mac_issues && ends_window) begin
@@ -321,6 +325,9 @@ module pe #(
   assign status_o.loads_ifmap = loads_ifmap;
   assign status_o.loads_filter = loads_filter;
   assign status_o.done = phase_q == orrery_array_pkg::PhaseDone;
+
+  assign starts_o = mac_issues & starts_psum;
+  assign finishes_o = cfg_i.two_adders ? mac_issues & ends_pass : merge_issues & leaves_window & exhausted;
 
   assign registers_o.phase = phase_q;
   assign registers_o.exhausted = exhausted;

@@ -61,9 +61,9 @@ module psum_out_fifo #(
     .read_word_o  (words_o)
   );
 
-  function automatic logic [EntryBits-1:0] after(logic [EntryBits-1:0] entry, logic [7:0] depth);
-    after = (8'(entry) == depth - 8'd1) ? '0 : entry + 1'b1;
-  endfunction
+  logic [EntryBits-1:0] after_write, after_read;
+  assign after_write = (8'(write_q) == depth_i - 8'd1) ? '0 : write_q + 1'b1;
+  assign after_read = (8'(read_q) == depth_i - 8'd1) ? '0 : read_q + 1'b1;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
@@ -79,10 +79,10 @@ module psum_out_fifo #(
         word_q <= last_i ? '0 : word_q + 1'b1;
       end
       if (put_i && last_i) begin
-        write_q <= after(write_q, depth_i);
+        write_q <= after_write;
       end
       if (pop) begin
-        read_q <= after(read_q, depth_i);
+        read_q <= after_read;
       end
     end
   end

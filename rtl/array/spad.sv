@@ -13,7 +13,7 @@ module spad #(
   output logic [   Width-1:0] read_word_o
 );
 
-  logic [Width-1:0] words[0:Words-1]  /*verilator public_flat_rd*/;
+  logic [Width-1:0] words[0:Words-1];
 
   assign read_word_o = words[read_slot_i];
 

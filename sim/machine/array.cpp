@@ -84,7 +84,8 @@ void Array::start(const Pass& pass, const MacRegisters& registers, const PassTil
   psum_bus_.start(pass.psum_in, machine_.noc.psum_in);
   cuts_known_ = 0;
   skipped_ = 0;
-  may_repeat_ = may_repeat();
+  may_repeat_ = log_ == nullptr && may_repeat();
+  if (log_ != nullptr) log_->start(pass.pes.size());
   if (!tiles.read_psums) psum_bus_.next = pass.psum_in.packets();
 }
 
@@ -203,6 +204,8 @@ void Array::close() {
       counts[Action::glb_ifmap_array_read] -= tiles_.padding[at];
   }
   for (std::size_t i = 0; i < pes_.size(); ++i) count_pe(pes_[i], pass_->pes[i]);
+  for (std::size_t i = 0; i < pes_.size() && log_ != nullptr; ++i)
+    log_->stay(i, PeState::kDone, pes_[i].time, record_.cycles);
   count_macs();
 }
 

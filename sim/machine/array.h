@@ -38,6 +38,7 @@
 
 #include "dataflows/pass/pass.h"
 #include "sim/machine/array_cut.h"
+#include "sim/machine/array_log.h"
 #include "sim/machine/mac_unit.h"
 #include "sim/machine/mask.h"
 #include "sim/machine/pass_record.h"
@@ -90,6 +91,8 @@ class Array {
   // Cycles of the pass that were not played, since they repeat earlier ones. None with values.
   Cycle skipped() const { return skipped_; }
   void lose(const LostWord& word) { lost_ = word; }
+  // Passes started from here on are written into `log`, none skipped; null: no longer.
+  void log_to(ArrayLog* log) { log_ = log; }
 
   // Plays each unit once, as far as it goes. Throws DeadlockError.
   void step();
@@ -144,7 +147,7 @@ class Array {
 
   // PEs (array_pe.cpp)
   void run(int i);
-  Cycle wait(Cycle now, Cycle when, PeState need);
+  Cycle wait(const PeCore& pe, Cycle now, Cycle when, PeState need);
   bool issue_together(PeCore& pe, int i);
   void issue_macs(PeCore& pe, int i);
   void issue_some_macs(PeCore& pe, int i);
@@ -180,6 +183,7 @@ class Array {
   // NoC (array_noc.cpp); the bools say whether anything moved
   bool collect();
   bool collect_packet();
+  void log_packet(Cycle when, std::span<const std::int32_t> group, std::size_t psums);
   void take_packet(PeCore& pe, int i, std::span<const std::int32_t> address, Arrival arrival);
   void hop_psums(int from, int to);
   bool send_psums();
@@ -216,6 +220,7 @@ class Array {
   bool has_values_ = true, may_repeat_ = false;
   Cycle psums_from_ = 0;
   LostWord lost_;
+  ArrayLog* log_ = nullptr;
   PassRecord record_;
 
   std::vector<PeCore> pes_;

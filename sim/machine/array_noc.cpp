@@ -69,6 +69,7 @@ bool Array::collect_packet() {
   const Cycle when = std::max(members_ready_, collect_free_);
   const std::span<const std::int32_t> address = addresses(stream, collected_);
   const bool adds = store_adds_ && (tiles_.read_psums || stream.repeats(collected_));
+  if (log_ != nullptr) log_packet(when, group, address.size());
   Arrival arrival = adds ? Arrival::kAdded : Arrival::kPut;
   for (const std::int32_t i : group) {
     PeCore& member = pe(i);
@@ -89,6 +90,22 @@ bool Array::collect_packet() {
   ready_members_ = 0;
   done_ = ++collected_ == stream.packets();
   return true;
+}
+
+// The psums of a packet as they leave the array.
+void Array::log_packet(Cycle when, std::span<const std::int32_t> group, std::size_t psums) {
+  log_->leaving.push_back({when, {}});
+  if (!has_values_) return;
+  std::vector<std::int32_t>& sum = log_->leaving.back().psums;
+  for (const std::int32_t i : group) {
+    const PeCore& from = pe(i);
+    const std::int32_t* values = from.psum_out + packet_slot(from, from.left);
+    if (sum.empty()) {
+      sum.assign(values, values + psums);
+    } else {
+      for (std::size_t k = 0; k < psums; ++k) sum[k] = mac_.accumulate(sum[k], values[k]);
+    }
+  }
 }
 
 // PE i's share of a packet of psums.
@@ -113,6 +130,7 @@ void Array::hop_psums(int from, int to) {
     if (k >= psum_in_packets_)
       times.left = std::max(times.left, above.packet(k - psum_in_packets_).freed);
     below.link_free = times.left + link_cycles_;
+    if (log_ != nullptr) log_->hops[static_cast<std::size_t>(from)].push_back(times.left);
     above.packet(k).landed = below.link_free + machine_.noc.psum_link.latency_cycles;
     above.landed = k + 1;
     if (has_values_) {
@@ -154,6 +172,7 @@ bool Array::send_psum_packet() {
     continue_if_awaits(to, i, PeState::kWaitPsumIn);
   }
   count_packet(bus, Tensor::kPsum);
+  if (log_ != nullptr) log_->sends[index(Tensor::kPsum)].push_back(when);
   bus.sent(when);
   return true;
 }
@@ -185,6 +204,7 @@ bool Array::send_operands(Sender& bus, OperandPath PeCore::*path, Tensor t) {
       continue_if_awaits(to, i, need);
     }
     count_packet(bus, t);
+    if (log_ != nullptr) log_->sends[index(t)].push_back(bus.room);
     bus.sent(bus.room);
     any = true;
   }

@@ -19,8 +19,9 @@ void Array::run(int i) {
 }
 
 // The later of `now` and `when`; the PE waits in between.
-Cycle Array::wait(Cycle now, Cycle when, PeState need) {
+Cycle Array::wait(const PeCore& pe, Cycle now, Cycle when, PeState need) {
   if (when <= now) return now;
+  if (log_ != nullptr) log_->stay(static_cast<std::size_t>(&pe - pes_.data()), need, now, when);
   record_.pe_cycles[static_cast<std::size_t>(need)] += static_cast<std::uint64_t>(when - now);
   return when;
 }
@@ -99,10 +100,11 @@ void Array::wait_for_words(PeCore& pe, const StreamPlaces& at, int n) {
   int k = 0;
   for (; k < n && pe.time < all_there; ++k, ++pe.time) {
     const Cycle begin = pe.time;
-    pe.time = wait(pe.time, pe.ifmap.ready(at.ifmap + k * inner.ifmap_stride), PeState::kWaitIfmap);
-    const Cycle has_ifmap = pe.time;
     pe.time =
-        wait(pe.time, pe.filter.ready(at.filter + k * inner.filter_stride), PeState::kWaitFilter);
+        wait(pe, pe.time, pe.ifmap.ready(at.ifmap + k * inner.ifmap_stride), PeState::kWaitIfmap);
+    const Cycle has_ifmap = pe.time;
+    pe.time = wait(pe, pe.time, pe.filter.ready(at.filter + k * inner.filter_stride),
+                   PeState::kWaitFilter);
     if (pe.began) continue;
     pe.began = true;  // no word is there in cycle 0, so the first MAC comes by here
     record_.wait(BeforeMac::kIfmap) += static_cast<std::uint64_t>(has_ifmap - begin);
@@ -137,11 +139,11 @@ bool Array::psums_are_known(PeCore& pe) const {
 }
 
 Cycle Array::wait_for_psums(const PeCore& pe, Cycle time) {
-  if (pe.takes_psums) time = wait(time, pe.packet(pe.merged).landed, PeState::kWaitPsumIn);
-  time = wait(time, psums_from_, pe.takes_psums ? PeState::kWaitPsumIn : PeState::kWaitPsumOut);
+  if (pe.takes_psums) time = wait(pe, time, pe.packet(pe.merged).landed, PeState::kWaitPsumIn);
+  time = wait(pe, time, psums_from_, pe.takes_psums ? PeState::kWaitPsumIn : PeState::kWaitPsumOut);
   const int before = pe.merged - psum_out_packets_;
   if (pe.packet_psums != 0 || before < 0) return time;
-  return wait(time, pe.packet(before).left + 1, PeState::kWaitPsumOut);
+  return wait(pe, time, pe.packet(before).left + 1, PeState::kWaitPsumOut);
 }
 
 // The next packet of a finished window.
@@ -150,6 +152,8 @@ void Array::issue_merges(PeCore& pe, int i) {
   const int left = pe.table->program().window_psums - pe.merge_at;
   const int n = std::min(psums_per_packet_, left);
   pe.time = wait_for_psums(pe, pe.time) + n;
+  if (log_ != nullptr)
+    log_->stay(static_cast<std::size_t>(i), PeState::kMerge, pe.time - n, pe.time);
   merge(pe, i, pe.merge_at, n);
   pe.merge_at += n;
   if (n == left) pe.phase = pe.exhausted ? PePhase::kDone : PePhase::kMac;

@@ -6,11 +6,14 @@
 
 #include <array>
 #include <cstdint>
+#include <deque>
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include "arch/machine/machine.h"
 #include "dataflows/pass/pass_program.h"
+#include "sim/machine/mac_unit.h"
 #include "sim/machine/packet_fifo.h"
 #include "sim/result/result.h"
 
@@ -25,14 +28,13 @@ struct PeSetup {
   int filter_packet_words = 1;
   int packet_psums = 1;  // on every psum port
   PassProgram program;
-  bool takes_psums = false;  // merges its psums with incoming ones
-  Arithmetic arithmetic;
-  bool gates = false;  // a zero ifmap word keeps the MAC quiet in its slot
+  bool takes_psums = false;                // merges its psums with incoming ones
+  std::string_view mac = MacInt16::kName;  // a datapath in which every MAC has its slot
+  MacRegisters registers;
 };
 
-// The setup of a PE of `machine` that takes no psums. The MAC is one that multiplies and operands
-// have no zero points; std::logic_error for another datapath.
-PeSetup pe_setup(const Machine& machine, const Arithmetic& arithmetic, const PassProgram& program);
+// The setup of a PE of `machine` that takes no psums; std::logic_error if its MAC skips zeros.
+PeSetup pe_setup(const Machine& machine, const MacRegisters& registers, const PassProgram& program);
 
 // Ports in one cycle. A packet is offered as a whole, and only while its stream is not over (and,
 // of psums, if the PE takes them). It is full, but for the last of an operand's stream and of a
@@ -41,17 +43,21 @@ struct PeInputs {
   std::span<const std::int16_t> ifmap{}, filter{};  // empty: nothing is offered
   std::span<const std::int32_t> psum{};
   bool takes_psum_out = false;  // the packet of psum_out leaves, if there is one
+  bool hold_psums = false;  // psums of an earlier pass are on their way: none is merged or leaves
 };
 
 struct PeOutputs {
-  // Whether the packet offered was accepted: its FIFO had a free entry at the start of the cycle.
+  // Whether the FIFO had a free entry at the start of the cycle, and so accepts a packet; whether
+  // there was one.
+  bool ifmap_ready = false, filter_ready = false, psum_ready = false;
   bool took_ifmap = false, took_filter = false, took_psum = false;
   // The packet at the head of the psum-out FIFO at the start of the cycle, if complete; else empty.
   // Valid until the next step.
   std::span<const std::int32_t> psum_out;
   PeState state = PeState::kDone;
-  bool gated = false;   // the cycle's MAC was kept quiet
-  bool merged = false;  // an incoming psum met one of the PE's own
+  bool gated = false;                              // the cycle's MAC was kept quiet
+  bool merged = false;                             // an incoming psum met one of the PE's own
+  bool loads_ifmap = false, loads_filter = false;  // a word moved from the FIFO to the spad
 };
 
 // An operand's way in. Words are counted from the start of the pass.
@@ -80,7 +86,12 @@ struct PeRegisters {
 
 class PeAlone {
  public:
+  // Throws std::logic_error where psums have chains and a window has more than one psum.
   explicit PeAlone(const PeSetup& setup);
+
+  // The next step is the first of another pass. The PE is done, and has loaded all its operands
+  // (std::logic_error); psums that are on their way, or not yet taken, stay.
+  void start(const PassProgram& program, bool takes_psums);
 
   // One clock. Throws std::logic_error where a packet is offered that cannot be the stream's next.
   PeOutputs step(const PeInputs& in);
@@ -102,7 +113,7 @@ class PeAlone {
     int Counter::*stride = nullptr;
 
     std::int16_t& slot(int word) { return spad[static_cast<std::size_t>(word) % spad.size()]; }
-    bool accepts(std::span<const std::int16_t> packet, const PeOperandRegisters& r) const;
+    void check(std::span<const std::int16_t> packet, const PeOperandRegisters& r) const;
     bool can_load(const PeOperandRegisters& r) const;
     void load(PeOperandRegisters& r);
     void put(std::span<const std::int16_t> packet, PeOperandRegisters& r);
@@ -115,24 +126,29 @@ class PeAlone {
   int lowest_reachable(const Operand& operand) const;
   bool starts_psum() const;
   bool psum_leaves() const;
-  bool accepts_psum(std::span<const std::int32_t> packet) const;
-  PeState decide() const;
+  bool begins_packet() const { return left_ % setup_.packet_psums == 0; }
+  PeState decide(bool hold_psums) const;
   void issue(PeOutputs& out);
   void issue_mac(PeOutputs& out);
   void leave(int psum, PeOutputs& out);
   int advance_counters();
-  void clock_pipeline();
+  void set_up();
 
   PeSetup setup_;
   PeRegisters now_;
   Operand ifmap_, filter_;
   std::vector<std::int32_t> psum_spad_;
-  PacketFifo<std::int32_t> psum_in_, psum_out_;
+  PacketFifo<std::int32_t> psum_in_;
   PacketFifo<std::int32_t>::Place in_write_, in_read_;
-  // A psum is written when it issues, and counts when it has passed the pipeline.
-  PacketFifo<std::int32_t>::Place out_write_, out_landing_, out_read_;
+  // A psum is written when it issues; its packet is complete when its last one has passed the
+  // pipeline.
+  std::deque<std::vector<std::int32_t>> psum_out_;
+  std::vector<std::int32_t> head_;  // of psum_out_, as the last step showed it
+  int left_ = 0;                    // psums of the window that have left
+  std::uint32_t pipeline_ = 0;      // bit k: the last psum of a packet issued k cycles ago
   std::int64_t psums_to_come_ = 0;
-  std::uint32_t pipeline_ = 0;  // bit k: a psum issued k cycles ago
+  MacUnit mac_;
+  DfpChain chain_;
 };
 
 }  // namespace orrery

@@ -206,7 +206,7 @@ Outcome play_both(const Case& c, const Step& step, Rng& rng) {
   const Pass pass = compile_pass(c.layer, c.machine, c.mapping, step.pass, layout);
   PlainTiles tiles = random_tiles(c.machine, layout, rng), own = tiles;
   const Arithmetic arithmetic = c.machine.arithmetic(c.layer);
-  PeSetup setup = pe_setup(c.machine, arithmetic, pass.programs[0]);
+  PeSetup setup = pe_setup(c.machine, c.machine.registers(c.layer), pass.programs[0]);
   setup.takes_psums = tiles.read_psums;
   Outcome array = play_array(c.machine, arithmetic, pass, tiles);
   const Outcome alone = OnePeArray(c.machine, pass, setup, own).play();

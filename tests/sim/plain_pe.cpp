@@ -77,7 +77,7 @@ bool PlainPe::is_ready(const LeavingPacket& packet) const {
 bool PlainPe::can_load(const Operand& operand) const {
   if (operand.fifo.empty()) return false;
   const auto it = operand.spad.find(operand.loaded % operand.slots);
-  return it == operand.spad.end() ||
+  return it == operand.spad.end() || it->second.word < 0 ||
          operand.last_use[at(it->second.word)] < static_cast<int>(operation_);
 }
 
@@ -89,17 +89,35 @@ void PlainPe::load(Operand& operand) {
   if (packet.empty()) operand.fifo.pop_front();
 }
 
+void PlainPe::start(const PassProgram& program, bool takes_psums) {
+  setup_.program = program;
+  setup_.takes_psums = takes_psums;
+  script_ = write_script(program, setup_.packet_psums, setup_.pe.adders);
+  ifmap_.last_use = script_.last_ifmap;
+  filter_.last_use = script_.last_filter;
+  for (Operand* operand : {&ifmap_, &filter_}) {
+    operand->loaded = 0;
+    for (auto& [slot, content] : operand->spad) content.word = -1;
+  }
+  operation_ = 0;
+  macs_ = 0;
+}
+
 PeOutputs PlainPe::step(const PeInputs& in) {
-  const auto accepts = [](auto offered, const auto& fifo, int depth) {
-    return !offered.empty() && static_cast<int>(fifo.size()) < depth;
+  const auto has_room = [](const auto& fifo, int depth) {
+    return static_cast<int>(fifo.size()) < depth;
   };
   const Pe& pe = setup_.pe;
   PeOutputs out;
-  out.took_ifmap = accepts(in.ifmap, ifmap_.fifo, pe.ifmap_fifo_words / setup_.ifmap_packet_words);
-  out.took_filter = accepts(in.filter, filter_.fifo, pe.filter_fifo_packets);
-  out.took_psum = accepts(in.psum, psum_in_, pe.psum_in_fifo_packets);
-  out.state = need();
-  const bool loads_ifmap = can_load(ifmap_), loads_filter = can_load(filter_);
+  out.ifmap_ready = has_room(ifmap_.fifo, pe.ifmap_fifo_words / setup_.ifmap_packet_words);
+  out.filter_ready = has_room(filter_.fifo, pe.filter_fifo_packets);
+  out.psum_ready = has_room(psum_in_, pe.psum_in_fifo_packets);
+  out.took_ifmap = !in.ifmap.empty() && out.ifmap_ready;
+  out.took_filter = !in.filter.empty() && out.filter_ready;
+  out.took_psum = !in.psum.empty() && out.psum_ready;
+  out.state = need(in.hold_psums);
+  out.loads_ifmap = can_load(ifmap_);
+  out.loads_filter = can_load(filter_);
   head_.clear();
   if (!psum_out_.empty() && is_ready(psum_out_.front())) {
     for (const LeavingPsum& psum : psum_out_.front().psums) head_.push_back(psum.value);
@@ -108,8 +126,8 @@ PeOutputs PlainPe::step(const PeInputs& in) {
 
   if (in.takes_psum_out && !head_.empty()) psum_out_.pop_front();
   if (out.state == PeState::kMac || out.state == PeState::kMerge) operate(out);
-  if (loads_ifmap) load(ifmap_);
-  if (loads_filter) load(filter_);
+  if (out.loads_ifmap) load(ifmap_);
+  if (out.loads_filter) load(filter_);
   if (out.took_ifmap) ifmap_.fifo.emplace_back(in.ifmap.begin(), in.ifmap.end());
   if (out.took_filter) filter_.fifo.emplace_back(in.filter.begin(), in.filter.end());
   if (out.took_psum) psum_in_.emplace_back(in.psum.begin(), in.psum.end());
@@ -117,11 +135,13 @@ PeOutputs PlainPe::step(const PeInputs& in) {
   return out;
 }
 
-PeState PlainPe::need() const {
+PeState PlainPe::need(bool hold_psums) const {
   if (is_over()) return PeState::kDone;
   const Operation& op = script_.operations[operation_];
   if (op.mac && find(ifmap_, op.ifmap) == nullptr) return PeState::kWaitIfmap;
   if (op.mac && find(filter_, op.filter) == nullptr) return PeState::kWaitFilter;
+  if (op.leaves && hold_psums)
+    return setup_.takes_psums ? PeState::kWaitPsumIn : PeState::kWaitPsumOut;
   if (op.leaves && setup_.takes_psums && psum_in_.empty()) return PeState::kWaitPsumIn;
   if (op.leaves && op.begins_packet &&
       static_cast<int>(psum_out_.size()) == setup_.pe.psum_out_fifo_packets) {
@@ -136,16 +156,17 @@ void PlainPe::operate(PeOutputs& out) {
   if (op.mac) {
     ++macs_;
     const std::int32_t x = find(ifmap_, op.ifmap)->value, w = find(filter_, op.filter)->value;
-    out.gated = setup_.gates && x == 0;
-    psum =
-        plain_sum(op.starts ? 0 : psum, plain_product(x, w, setup_.arithmetic), setup_.arithmetic);
+    const MacRegisters& r = setup_.registers;
+    out.gated = find_mac(setup_.mac)->gates() && x == r.ifmap_zero;
+    const std::int32_t term = plain_product(x - r.ifmap_zero, w - r.filter_zero, r.arithmetic);
+    psum = plain_sum(op.starts ? 0 : psum, term, r.arithmetic);
   }
   if (!op.leaves) return;
   std::int32_t value = psum;
   if (setup_.takes_psums) {
     out.merged = true;
     Packet& packet = psum_in_.front();
-    value = plain_sum(packet.front(), value, setup_.arithmetic);
+    value = plain_sum(packet.front(), value, setup_.registers.arithmetic);
     packet.pop_front();
     if (packet.empty()) psum_in_.pop_front();
   }

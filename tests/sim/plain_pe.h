@@ -1,4 +1,5 @@
 // A slow and obvious PE: the witness of sim/machine/pe_alone.h, from the rules of docs/model.md.
+// Its MAC is a plain multiplier.
 //
 // Its operations are listed beforehand, FIFOs are queues of packets, and spads are maps from slots
 // to words. Of the model it reads the structs of ports and registers, as data.
@@ -19,6 +20,7 @@ class PlainPe {
   explicit PlainPe(const PeSetup& setup);
 
   PeOutputs step(const PeInputs& in);
+  void start(const PassProgram& program, bool takes_psums);
 
   PeRegisters registers() const;
   // By slot; slots that nothing was written into are missing.
@@ -29,7 +31,7 @@ class PlainPe {
  private:
   using Packet = std::deque<std::int32_t>;
   struct Slot {
-    int word = 0;  // of the stream
+    int word = 0;  // of the stream; -1: of that of an earlier pass
     std::int32_t value = 0;
   };
   struct Operand {
@@ -55,7 +57,7 @@ class PlainPe {
   static void load(Operand& operand);
   bool is_ready(const LeavingPacket& packet) const;
   bool is_over() const { return operation_ == script_.operations.size(); }
-  PeState need() const;
+  PeState need(bool hold_psums) const;
   void operate(PeOutputs& out);
 
   PeSetup setup_;

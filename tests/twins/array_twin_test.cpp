@@ -1,0 +1,299 @@
+// The C++ array and the RTL array in lock step: every PE's state and every psum that leaves, on its
+// cycle.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <iostream>
+#include <map>
+#include <string>
+
+#include "dataflows/all.h"
+#include "sim/rtl/compare.h"
+#include "sim/rtl/plugin.h"
+#include "sim/schedule/walk.h"
+#include "tests/sim/array_case.h"
+#include "tests/sim/random_words.h"
+#include "tests/workloads/random_layer.h"
+#include "workloads/network/network.h"
+
+namespace orrery {
+namespace {
+
+using test::Case;
+using test::random_words;
+using test::Rng;
+
+bool at_full_length() {
+  const char* all = std::getenv("ORRERY_ALL");
+  return all != nullptr && std::string(all) == "1";
+}
+
+void say(const std::string& sentence) { std::cerr << sentence << '\n'; }
+
+const RtlPlaces kPlaces{ORRERY_SOURCE_DIR, ORRERY_ARRAYS_DIR};
+
+// What small random cases fit in.
+RtlShape small_shape(const std::string& mac) {
+  return {.mac = mac,
+          .rows = 4,
+          .cols = 5,
+          .ifmap_spad = 12,
+          .filter_spad = 24,
+          .psum_spad = 8,
+          .fifo_packets = 4,
+          .ifmap_packet_words = 4,
+          .filter_packet_words = 4,
+          .packet_psums = 6,
+          .latency = 3};
+}
+
+const RtlPlugin& plugin_of(const RtlShape& shape, RtlExtras extras = RtlExtras::kNone) {
+  static std::map<std::string, RtlPlugin> plugins;
+  const std::string file = built_plugin(shape, extras, kPlaces, say);
+  return plugins.try_emplace(file, file).first->second;
+}
+
+PassCase random_pass(const Case& c, const Step& step, const Pass& pass,
+                     const std::array<TileLayout, kTensors>& layout, Rng& rng) {
+  const Numbers& n = c.machine.numbers;
+  const auto words = [&](Tensor t) { return layout[index(t)].size(); };
+  PassCase given{
+      .pass = &pass,
+      .ifmap = random_words<std::int16_t>(words(Tensor::kIfmap), n.operand_bits, 30, rng),
+      .padding = {},
+      .filter = random_words<std::int16_t>(words(Tensor::kFilter), n.operand_bits, 10, rng),
+      .psum = random_words<std::int32_t>(words(Tensor::kPsum), n.psum_bits, 10, rng),
+      .read_psums = !step.starts_psums || c.machine.first_psum == FirstPsum::kRead};
+  if (c.machine.padding == Padding::kStored) return given;
+  for (const std::int16_t word : given.ifmap)
+    given.padding.push_back(word == 0 && rng.in(0, 1) == 1 ? 1 : 0);
+  return given;
+}
+
+// Passes of a case, compiled.
+struct CasePasses {
+  std::vector<Pass> compiled;
+  std::vector<PassCase> passes;
+};
+
+// The first passes of the case's layer, at most `most`.
+CasePasses passes_of(const Case& c, std::size_t most) {
+  Rng rng(c.seed);
+  CasePasses out;
+  std::vector<Step> steps;
+  Walk walk(c.layer, c.mapping, c.machine);
+  for (Step step; steps.size() < most && walk.next(step);) steps.push_back(step);
+  std::vector<std::array<TileLayout, kTensors>> layouts(steps.size());
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    for (const Tensor t : kAllTensors)
+      layouts[i][index(t)] = tile_layout(c.layer, steps[i].pass, t);
+    out.compiled.push_back(compile_pass(c.layer, c.machine, c.mapping, steps[i].pass, layouts[i]));
+  }
+  for (std::size_t i = 0; i < steps.size(); ++i)
+    out.passes.push_back(random_pass(c, steps[i], out.compiled[i], layouts[i], rng));
+  return out;
+}
+
+struct Tally {
+  int cases = 0, deadlocks = 0, too_large = 0, no_ids = 0, passes = 0;
+  std::map<PsumRoute, int> routes;
+  std::int64_t cycles = 0, pe_cycles = 0, psums = 0;
+};
+
+// Once more on a module with waves; says where they are.
+std::string write_waves(const Case& c, const RtlShape& shape, const CasePasses& passes) {
+  const auto folder = std::filesystem::path(testing::TempDir()) / "orrery_array_twin";
+  std::filesystem::create_directories(folder);
+  const auto module = plugin_of(shape, RtlExtras::kWaves).make();
+  compare_arrays(c.machine, c.machine.registers(c.layer), shape, *module, passes.passes, folder);
+  return "waves in " + folder.string();
+}
+
+void play_case(const Case& c, const RtlShape& shape, std::size_t most_passes, Tally& tally) {
+  if (!why_not_rtl(c.machine, shape).empty()) {
+    ++tally.too_large;
+    return;
+  }
+  const CasePasses passes = passes_of(c, most_passes);
+  const auto module = plugin_of(shape).make();
+  ArrayComparison result;
+  try {
+    result = compare_arrays(c.machine, c.machine.registers(c.layer), shape, *module, passes.passes);
+  } catch (const InputError& error) {
+    ++tally.no_ids;
+    return;
+  }
+  ++tally.cases;
+  ++tally.routes[c.machine.array.psum_route];
+  tally.passes += static_cast<int>(passes.passes.size());
+  tally.deadlocks += result.deadlock ? 1 : 0;
+  tally.cycles += result.cycles;
+  tally.pe_cycles += result.pe_cycles;
+  tally.psums += result.psums;
+  if (result.difference)
+    ADD_FAILURE() << to_string(*result.difference) << '\n' << write_waves(c, shape, passes);
+}
+
+TEST(ArrayTwin, EqualsTheArrayInEveryCycleOfRandomCases) {
+  const int most = at_full_length() ? 4'000 : 400;
+  Tally tally;
+  for (std::uint64_t seed = 1; tally.cases < most; ++seed) {
+    Case c = test::random_case(seed);
+    c.machine.pe.pipeline_stages += 2;  // the fewest that the RTL's MACs have
+    play_case(c, small_shape(c.machine.mac), 4, tally);
+    ASSERT_FALSE(HasFailure()) << to_string(c);
+  }
+  EXPECT_EQ(tally.routes.size(), 4u);
+  EXPECT_GT(tally.deadlocks, 0);
+  EXPECT_GT(tally.passes, 2 * tally.cases);
+  RecordProperty("passes", tally.passes);
+  RecordProperty("deadlocks", tally.deadlocks);
+  RecordProperty("without_ids", tally.no_ids);
+  RecordProperty("cycles", std::to_string(tally.cycles));
+  RecordProperty("psums", std::to_string(tally.psums));
+}
+
+// The layer on the shipped chip, mapped by a dataflow.
+Case case_on_chip(const std::string& layer, const Dataflow& dataflow) {
+  const std::filesystem::path root = ORRERY_SOURCE_DIR;
+  Case c{
+      .seed = 1, .machine = read_machine(root / "arch/eyeriss.yaml"), .layer = {}, .mapping = {}};
+  c.layer = select(read_network(root / "workloads/alexnet"), 4, {layer}).layers.front();
+  c.mapping = dataflow.map(c.layer, c.machine);
+  return c;
+}
+
+TEST(ArrayTwin, EqualsTheArrayInAPassOfCONV3UnderEachDataflow) {
+  for (const char* name : {"rs", "ws", "os", "nlr"}) {
+    const Case c = case_on_chip("CONV3", *find_dataflow(name));
+    Tally tally;
+    play_case(c, shape_of(c.machine), 1, tally);
+    EXPECT_EQ(tally.passes, 1) << name;
+    RecordProperty(std::string(name) + "_cycles", std::to_string(tally.cycles));
+    RecordProperty(std::string(name) + "_psums", std::to_string(tally.psums));
+    if (!at_full_length()) break;
+  }
+}
+
+// A module that shows something wrong at one port from some cycle on.
+class Faulty : public RtlModule {
+ public:
+  Faulty(std::unique_ptr<RtlModule> inner, const std::string& port, int flip)
+      : inner_(std::move(inner)),
+        at_(static_cast<std::uint8_t*>(inner_->port(port))),
+        flip_(flip) {}
+  void* port(std::string_view name) override { return inner_->port(name); }
+  void eval() override {
+    if (flipped_) turn();
+    inner_->eval();
+    flipped_ = ++evals_ > kRight;
+    if (flipped_) turn();
+  }
+  void trace(const std::filesystem::path& file) override { inner_->trace(file); }
+  void dump() override { inner_->dump(); }
+  void write_coverage(const std::filesystem::path& file) override { inner_->write_coverage(file); }
+
+ private:
+  static constexpr int kRight = 40;  // evaluations
+  void turn() { *at_ = static_cast<std::uint8_t>(*at_ ^ flip_); }
+
+  std::unique_ptr<RtlModule> inner_;
+  std::uint8_t* at_;
+  const int flip_;
+  int evals_ = 0;
+  bool flipped_ = false;
+};
+
+// Several passes of one mapping that come to an end.
+Case case_with_several_passes(const RtlShape& shape) {
+  for (std::uint64_t seed = 1;; ++seed) {
+    Case c = test::random_case(seed);
+    c.machine.pe.pipeline_stages += 2;
+    if (!why_not_rtl(c.machine, shape).empty() || c.machine.array.pipelined) continue;
+    const CasePasses passes = passes_of(c, 4);
+    const auto module = plugin_of(shape).make();
+    const ArrayComparison result =
+        compare_arrays(c.machine, c.machine.registers(c.layer), shape, *module, passes.passes);
+    if (passes.passes.size() == 4 && !result.deadlock && result.psums > 40) return c;
+  }
+}
+
+struct Fault {
+  const char* port;
+  int flip;
+  const char* what;  // differs first
+};
+
+TEST(ArrayTwin, SaysWhereTheFirstDifferenceIs) {
+  const RtlShape shape = small_shape("mac_int16");
+  const Case c = case_with_several_passes(shape);
+  const CasePasses passes = passes_of(c, 4);
+  for (const Fault& fault :
+       {Fault{"status_o", 0x20, "state"}, Fault{"psum_out_data_o", 1, "psums of packet"},
+        Fault{"ifmap_ready_o", 1, "ifmap bus"}, Fault{"filter_ready_o", 1, "filter bus"},
+        Fault{"done_o", 1, "end of the pass"}, Fault{"start_o", 1, "begin of the next pass"},
+        Fault{"ifmap_takes_o", 1, "noc ifmap delivery"}}) {
+    Faulty module(plugin_of(shape).make(), fault.port, fault.flip);
+    const ArrayComparison result =
+        compare_arrays(c.machine, c.machine.registers(c.layer), shape, module, passes.passes);
+    ASSERT_TRUE(result.difference) << fault.port;
+    EXPECT_TRUE(result.difference->what.starts_with(fault.what)) << to_string(*result.difference);
+  }
+}
+
+TEST(ArrayTwin, WritesWavesOfBothOnOneTimeAxis) {
+  RtlShape shape = small_shape("mac_int16");
+  shape.rows = shape.cols = 1;
+  const Case c = case_with_several_passes(shape);
+  const auto folder = std::filesystem::path(testing::TempDir()) / "orrery_array_waves";
+  std::filesystem::create_directories(folder);
+  const CasePasses passes = passes_of(c, 2);
+  auto module = plugin_of(shape, RtlExtras::kWaves).make();
+  const ArrayComparison result = compare_arrays(c.machine, c.machine.registers(c.layer), shape,
+                                                *module, passes.passes, folder);
+  module.reset();  // ends its wave
+  EXPECT_FALSE(result.difference);
+  for (const char* file : {"rtl.fst", "cycles.vcd"})
+    EXPECT_GT(std::filesystem::file_size(folder / file), 1000u);
+}
+
+// Every pass of a layer that differs from the ones before in shape.
+std::vector<Pass> shapes_of(const Case& c) {
+  std::map<std::vector<int>, Pass> found;
+  Walk walk(c.layer, c.mapping, c.machine);
+  for (Step step; walk.next(step);) {
+    std::vector<int> size;
+    for (const Range& range : step.pass.range) size.push_back(range.size());
+    if (found.contains(size)) continue;
+    std::array<TileLayout, kTensors> layout;
+    for (const Tensor t : kAllTensors)
+      layout[index(t)] = tile_layout(c.layer, step.tile[index(t)], t);
+    found.emplace(size, compile_pass(c.layer, c.machine, c.mapping, step.pass, layout));
+  }
+  std::vector<Pass> passes;
+  for (auto& [size, pass] : found) passes.push_back(std::move(pass));
+  return passes;
+}
+
+TEST(ArrayTwin, HasIdsForEveryPassOfAlexNetUnderEachDataflow) {
+  std::map<std::string, int> schemes;
+  for (const char* name : {"rs", "ws", "os", "nlr"}) {
+    for (const char* layer : {"CONV1", "CONV2", "CONV3", "CONV4", "CONV5", "FC6", "FC7", "FC8"}) {
+      const Case c = case_on_chip(layer, *find_dataflow(name));
+      for (const Pass& pass : shapes_of(c)) {
+        for (const Stream* s : {&pass.ifmap, &pass.filter, &pass.psum_in, &pass.psum_out}) {
+          const auto ids = assign_ids(*s, pass.pes, c.machine.array.rows, c.machine.array.cols);
+          ++schemes[ids ? std::string(kIdSchemeNames[static_cast<std::size_t>(ids->scheme)])
+                        : "none"];
+        }
+        EXPECT_EQ(why_not_rtl(c.machine, pass), "") << name << ' ' << layer;
+      }
+    }
+  }
+  for (const auto& [scheme, streams] : schemes) RecordProperty(scheme, streams);
+  EXPECT_FALSE(schemes.contains("none"));
+}
+
+}  // namespace
+}  // namespace orrery

@@ -1,0 +1,52 @@
+// The module `pe` beside PeAlone, with every datapath that has a place in it.
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <string>
+
+#include "tests/twins/pe_twin_case.h"
+
+namespace orrery {
+namespace {
+
+using test::pe_modules;
+using test::PeModule;
+using test::PeTwinVerdict;
+
+// Of each module; 10^6 and 10^8 of all.
+std::int64_t cycles_to_play() {
+  const char* all = std::getenv("ORRERY_ALL");
+  const bool long_run = all != nullptr && std::string(all) == "1";
+  return (long_run ? 100'000'000 : 1'000'000) / static_cast<std::int64_t>(pe_modules().size());
+}
+
+TEST(PeTwin, IsThereForEveryDatapathThatDoesNotSkip) {
+  std::size_t modules = 0;
+  for (std::size_t code = 0; code < kMacs.size(); ++code) {
+    if (kMacs[code].traits.skips) continue;
+    ASSERT_LT(modules, pe_modules().size());
+    EXPECT_EQ(pe_modules()[modules].mac, kMacs[code].name);
+    EXPECT_EQ(pe_modules()[modules++].code, static_cast<int>(code));
+  }
+  EXPECT_EQ(modules, pe_modules().size());
+}
+
+class EachPe : public testing::TestWithParam<PeModule> {};
+
+TEST_P(EachPe, EqualsPeAloneInEveryCycleOfRandomOnes) {
+  const PeModule& module = GetParam();
+  const std::string wave = fmt::format("{}pe-{}.fst", testing::TempDir(), module.mac);
+  const PeTwinVerdict verdict = test::play_pe_twin(module, 0, cycles_to_play(), wave);
+  ASSERT_TRUE(verdict.difference.empty()) << verdict.difference << "\nwave: " << wave;
+  for (std::size_t i = 0; i < verdict.spent.size(); ++i) {
+    EXPECT_GT(verdict.spent[i], verdict.cycles / 200) << "hardly a cycle of " << kPeStateNames[i];
+    RecordProperty(std::string(kPeStateNames[i]), std::to_string(verdict.spent[i]));
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Rtl, EachPe, testing::ValuesIn(pe_modules()),
+                         [](const auto& module) { return std::string(module.param.mac); });
+
+}  // namespace
+}  // namespace orrery
