@@ -75,7 +75,8 @@ module lock_step_array #(
 
   import orrery_lock_step_pkg::*;
 
-  localparam int unsigned CommandBits = $bits(step_command_t);
+  localparam int unsigned CommandBits = 256;  // of a step_command_t, padded
+  localparam int unsigned StepBits = $bits(step_command_t);
   localparam int unsigned PeBits = $bits(lock_step_pe_t);
   localparam int unsigned BeatBits = 18 + BusWords * WordBits;  // {shadow, last, slot or item, words}
   localparam int unsigned PsumBits = PsumBus * 57;
@@ -241,7 +242,7 @@ module lock_step_array #(
         .rst_ni,
         .cfg_i,
         .pe_i            (pes_i[Pe*PeBits +: PeBits]),
-        .command_i       (commands[Pe*CommandBits +: CommandBits]),
+        .command_i       (commands[Pe*CommandBits +: StepBits]),
         .ifmap_valid_i   (ifmap_valid[Pe]),
         .ifmap_slot_i    (ifmap_slots[Pe*16 +: 16]),
         .ifmap_i         (ifmaps[Pe*16 +: 16]),

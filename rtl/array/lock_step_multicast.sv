@@ -6,7 +6,7 @@ module lock_step_multicast #(
   parameter int unsigned BusWords = 4,
   parameter int unsigned Pes = Rows * Cols,  // these follow
   parameter int unsigned WordBits = 25 + Rows + Cols,
-  parameter int unsigned CommandBits = $bits(orrery_lock_step_pkg::step_command_t)
+  parameter int unsigned CommandBits = 256
 ) (
   input  logic clk_i,
   input  logic rst_ni,
@@ -37,43 +37,33 @@ module lock_step_multicast #(
   for (genvar row = 0; row < Rows; row++) begin : gen_row
     for (genvar col = 0; col < Cols; col++) begin : gen_col
       localparam int unsigned Pe = row * Cols + col;
-      logic        ifmap_valid, filter_valid;
-      logic [15:0] ifmap, filter;
-      always_comb begin
-        ifmap_valid  = 1'b0;
-        filter_valid = 1'b0;
-        ifmap        = '0;
-        filter       = '0;
-        for (int unsigned i = 0; i < BusWords; i++) begin
-          if (ifmap_i[i*WordBits + WordBits-1] && ifmap_i[i*WordBits + Cols + row] && ifmap_i[i*WordBits + col] &&
-              ifmap_i[i*WordBits + Cols + Rows +: 8] == names_i[Pe*8 +: 8]) begin
-            ifmap_valid = ifmap_valid_i;
-            ifmap       = ifmap | ifmap_i[i*WordBits + Cols + Rows + 8 +: 16];
-          end
-          if (filter_i[i*WordBits + WordBits-1] && filter_i[i*WordBits + Cols + row] && filter_i[i*WordBits + col]) begin
-            filter_valid = filter_valid_i;
-            filter       = filter | filter_i[i*WordBits + Cols + Rows + 8 +: 16];
-          end
-        end
-      end
-      assign ifmap_valid_o[Pe] = ifmap_valid;
+      multicast_tap #(
+        .Rows     (Rows),
+        .Cols     (Cols),
+        .BusWords (BusWords)
+      ) u_tap (
+        .row_i          (8'(row)),
+        .col_i          (8'(col)),
+        .name_i         (names_i[Pe*8 +: 8]),
+        .ifmap_valid_i,
+        .ifmap_i,
+        .filter_valid_i,
+        .filter_i,
+        .ifmap_valid_o  (ifmap_valid_o[Pe]),
+        .ifmap_o        (ifmap_o[Pe*16 +: 16]),
+        .filter_valid_o (filter_valid_o[Pe]),
+        .filter_o       (filter_o[Pe*16 +: 16])
+      );
       assign ifmap_slot_o[Pe*16 +: 16] = ifmap_slot_i;
-      assign ifmap_o[Pe*16 +: 16] = ifmap;
-      assign filter_valid_o[Pe] = filter_valid;
       assign filter_shadow_o[Pe] = filter_shadow_i;
       assign filter_slot_o[Pe*16 +: 16] = filter_slot_i;
-      assign filter_o[Pe*16 +: 16] = filter;
-      assign command_o[Pe*CommandBits +: CommandBits] = command_i;
+      assign command_o[Pe*CommandBits +: CommandBits] = CommandBits'(command_i);
     end
   end
   assign passes_ifmap_o = '0;
   assign passes_filter_o = '0;
 
-  logic [BusWords-1:0] unused_names;
-  for (genvar i = 0; i < BusWords; i++) begin : gen_unused
-    assign unused_names[i] = ^filter_i[i*WordBits + Cols + Rows +: 8];
-  end
   logic unused_inputs;
-  assign unused_inputs = ^{clk_i, rst_ni, cfg_i, filter_last_i, unused_names};
+  assign unused_inputs = ^{clk_i, rst_ni, cfg_i, filter_last_i};
 
 endmodule

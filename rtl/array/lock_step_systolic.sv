@@ -10,7 +10,7 @@ module lock_step_systolic #(
   parameter int unsigned BusWords = 4,
   parameter int unsigned Pes = Rows * Cols,  // these follow
   parameter int unsigned WordBits = 25 + Rows + Cols,
-  parameter int unsigned CommandBits = $bits(orrery_lock_step_pkg::step_command_t)
+  parameter int unsigned CommandBits = 256
 ) (
   input  logic clk_i,
   input  logic rst_ni,
@@ -38,6 +38,7 @@ module lock_step_systolic #(
   output logic [Pes-1:0]    passes_filter_o
 );
 
+  localparam int unsigned StepBits = $bits(orrery_lock_step_pkg::step_command_t);
   localparam int unsigned RowBits = 32 + Cols;    // of a word in a row: {slot, word, columns}
   localparam int unsigned ColBits = 35 + Rows;    // in a column: {shifts, keeps, shadow, slot, word, rows}
   localparam int unsigned MostSkew = (Rows > 1) ? Rows - 1 : 1;
@@ -112,9 +113,9 @@ module lock_step_systolic #(
     );
   end
 
-  // In front of each PE, and the registers behind it.
+  // Behind each PE.
   logic [Pes*CommandBits-1:0] command_q;
-  logic [Pes-1:0]             row_valid_q, col_valid, col_valid_q;
+  logic [Pes-1:0]             row_valid_q, col_valid_q;
   logic [Pes*RowBits-1:0]     row_q;
   logic [Pes*ColBits-1:0]     col_q;
   logic [Pes*17-1:0]          passed_q;  // {taken, word} that the PE above comes to next
@@ -124,57 +125,45 @@ module lock_step_systolic #(
       localparam int unsigned Pe = row * Cols + col;
       localparam int unsigned Left = (col == 0) ? Pe : Pe - 1;
       localparam int unsigned Below = (row == Rows - 1) ? Pe : Pe + Cols;
-      logic last_row;
-      assign last_row = 8'(row) + 8'd1 == cfg_i.rows;
-
-      logic [CommandBits-1:0] from_below;
-      assign from_below = last_row ? command_i : command_q[Below*CommandBits +: CommandBits];
-      assign command_o[Pe*CommandBits +: CommandBits] =
-          (col == 0) ? from_below : command_q[Left*CommandBits +: CommandBits];
-
-      // Along the row.
-      logic               row_valid;
-      logic [RowBits-1:0] along;
-      assign row_valid = (col == 0) ? row_edge_valid[row] : row_valid_q[Left];
-      assign along = (col == 0) ? row_edge[row*RowBits +: RowBits] : row_q[Left*RowBits +: RowBits];
-      assign passes_ifmap_o[Pe] = row_valid & (|along[Cols-1:col]);
-      assign ifmap_valid_o[Pe] = row_valid & along[col];
-      assign ifmap_slot_o[Pe*16 +: 16] = along[Cols+16 +: 16];
-      assign ifmap_o[Pe*16 +: 16] = along[Cols +: 16];
-
-      // Up the column.
-      logic [ColBits-1:0] up;
-      logic [16:0] here, kept_q;
-      assign col_valid[Pe] = last_row ? col_edge_valid[col] : col_valid_q[Below];
-      assign up = last_row ? col_edge[col*ColBits +: ColBits] : col_q[Below*ColBits +: ColBits];
-      assign here = !up[ColBits-1] ? kept_q : last_row ? {up[0], up[Rows +: 16]} : passed_q[Below*17 +: 17];
-      assign passes_filter_o[Pe] = col_valid[Pe] & ~shifts_in & (|up[row:0]);
-      assign filter_valid_o[Pe] = col_valid[Pe] & (shifts_in ? up[ColBits-2] & here[16] : up[row]);
-      assign filter_shadow_o[Pe] = up[ColBits-3];
-      assign filter_slot_o[Pe*16 +: 16] = up[Rows+16 +: 16];
-      assign filter_o[Pe*16 +: 16] = shifts_in ? here[15:0] : up[Rows +: 16];
-
-      always_ff @(posedge clk_i or negedge rst_ni) begin
-        if (!rst_ni) begin
-          command_q[Pe*CommandBits +: CommandBits] <= '0;
-          row_valid_q[Pe]                          <= 1'b0;
-          row_q[Pe*RowBits +: RowBits]             <= '0;
-          col_valid_q[Pe]                          <= 1'b0;
-          col_q[Pe*ColBits +: ColBits]             <= '0;
-          kept_q                                   <= '0;
-          passed_q[Pe*17 +: 17]                    <= '0;
-        end else begin
-          command_q[Pe*CommandBits +: CommandBits] <= command_o[Pe*CommandBits +: CommandBits];
-          row_valid_q[Pe]                          <= row_valid;
-          row_q[Pe*RowBits +: RowBits]             <= along;
-          col_valid_q[Pe]                          <= col_valid[Pe];
-          col_q[Pe*ColBits +: ColBits]             <= up;
-          if (col_valid[Pe] && up[ColBits-1]) begin
-            kept_q                <= here;
-            passed_q[Pe*17 +: 17] <= kept_q;
-          end
-        end
-      end
+      systolic_place #(
+        .Rows (Rows),
+        .Cols (Cols)
+      ) u_place (
+        .clk_i,
+        .rst_ni,
+        .row_i           (8'(row)),
+        .col_i           (8'(col)),
+        .last_row_i      (8'(row) + 8'd1 == cfg_i.rows),
+        .shifts_in_i     (shifts_in),
+        .command_i,
+        .command_left_i  (command_q[Left*CommandBits +: StepBits]),
+        .command_below_i (command_q[Below*CommandBits +: StepBits]),
+        .row_valid_i     ((col == 0) ? row_edge_valid[row] : row_valid_q[Left]),
+        .row_word_i      ((col == 0) ? row_edge[row*RowBits +: RowBits] : row_q[Left*RowBits +: RowBits]),
+        .edge_valid_i    (col_edge_valid[col]),
+        .edge_i          (col_edge[col*ColBits +: ColBits]),
+        .below_valid_i   (col_valid_q[Below]),
+        .below_i         (col_q[Below*ColBits +: ColBits]),
+        .passed_below_i  (passed_q[Below*17 +: 17]),
+        .command_o       (command_o[Pe*CommandBits +: StepBits]),
+        .command_q_o     (command_q[Pe*CommandBits +: StepBits]),
+        .row_valid_q_o   (row_valid_q[Pe]),
+        .row_q_o         (row_q[Pe*RowBits +: RowBits]),
+        .col_valid_q_o   (col_valid_q[Pe]),
+        .col_q_o         (col_q[Pe*ColBits +: ColBits]),
+        .passed_q_o      (passed_q[Pe*17 +: 17]),
+        .ifmap_valid_o   (ifmap_valid_o[Pe]),
+        .ifmap_slot_o    (ifmap_slot_o[Pe*16 +: 16]),
+        .ifmap_o         (ifmap_o[Pe*16 +: 16]),
+        .filter_valid_o  (filter_valid_o[Pe]),
+        .filter_shadow_o (filter_shadow_o[Pe]),
+        .filter_slot_o   (filter_slot_o[Pe*16 +: 16]),
+        .filter_o        (filter_o[Pe*16 +: 16]),
+        .passes_ifmap_o  (passes_ifmap_o[Pe]),
+        .passes_filter_o (passes_filter_o[Pe])
+      );
+      assign command_q[Pe*CommandBits + StepBits +: CommandBits - StepBits] = '0;
+      assign command_o[Pe*CommandBits + StepBits +: CommandBits - StepBits] = '0;
     end
   end
 

@@ -49,7 +49,6 @@ module pe_lock_step #(
   output logic                gated_o,  // an earlier step's MAC was kept quiet,
   output logic                spared_o  // which would have changed a psum
 );
-  /*verilator no_inline_module*/
 
   localparam int unsigned N = orrery_array_pkg::Counters;
   localparam int unsigned MacStages = (Mac == orrery_array_pkg::MacInt16Dfp) ? 4 : 2;

@@ -50,8 +50,8 @@ struct First {
     }
     if (cpp.size() == rtl.size()) return;
     const T& more = cpp.size() > both ? cpp[both] : rtl[both];
-    note(cycle_of(more), fmt::format("pass {}: {} of {} in C++, {} in RTL", pass, cpp.size(), kind,
-                                     rtl.size()));
+    note(cycle_of(more),
+         fmt::format("pass {}: {} of {} in C++, {} in RTL", pass, cpp.size(), kind, rtl.size()));
   }
 };
 
@@ -62,7 +62,8 @@ std::string first_difference(const LockStepLog& cpp, const LockStepLog& rtl) {
   for (std::size_t i = 0; i < cpp.passes.size(); ++i) {
     const LockStepLog::Pass &a = cpp.passes[i], &b = rtl.passes[i];
     const auto time = [&](const char* kind, std::int64_t x, std::int64_t y) {
-      if (x != y) first.note(std::min(x, y), fmt::format("pass {}: {} {} in C++, {} in RTL", i, kind, x, y));
+      if (x != y)
+        first.note(std::min(x, y), fmt::format("pass {}: {} {} in C++, {} in RTL", i, kind, x, y));
     };
     time("filters begin to move in cycle", a.fill_begin, b.fill_begin);
     time("begins in cycle", a.begin, b.begin);

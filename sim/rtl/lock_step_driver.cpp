@@ -80,9 +80,10 @@ void LockStepDriver::cycle() {
   rtl_.clock();
   ++now_;
   if (now_ - last_event_ > kPatience) {
-    throw DeadlockError(fmt::format("the pass can never end on machine {}: in RTL no step was taken "
-                                    "and no psum left for {} cycles",
-                                    machine_.name, kPatience));
+    throw DeadlockError(
+        fmt::format("the pass can never end on machine {}: in RTL no step was taken "
+                    "and no psum left for {} cycles",
+                    machine_.name, kPatience));
   }
 }
 

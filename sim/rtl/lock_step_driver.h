@@ -51,8 +51,8 @@ class LockStepDriver {
     bool shadows = false;
     std::array<Stream, 2> stream;
     std::size_t source = 0;
-    std::size_t window_in = 0, psum_in = 0;   // psums of the window that have gone in
-    std::int64_t words_in = 0;                // words of the window
+    std::size_t window_in = 0, psum_in = 0;  // psums of the window that have gone in
+    std::int64_t words_in = 0;               // words of the window
     std::size_t window_out = 0, psum_out = 0;
     bool stepped = false;
     LockStepLog::Pass times;

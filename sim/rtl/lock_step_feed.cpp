@@ -70,8 +70,8 @@ std::int64_t LockStepDriver::put_words(Tensor t, Pass& pass, const BusGroup& gro
   for (std::int64_t i = stream.sent; i < end; ++i) {
     const BusWord& word = group.words[static_cast<std::size_t>(i)];
     const std::int32_t at = address + word.offset;
-    put_word(beat, static_cast<int>(i - stream.sent), (ifmap ? pass.tiles.ifmap : pass.tiles.filter)[at],
-             word);
+    put_word(beat, static_cast<int>(i - stream.sent),
+             (ifmap ? pass.tiles.ifmap : pass.tiles.filter)[at], word);
     const bool made = ifmap && pass.tiles.padding != nullptr && pass.tiles.padding[at] != 0;
     count_words(ifmap ? Action::noc_ifmap_bus_word : Action::noc_filter_bus_word, 1);
     count_words(ifmap ? Action::glb_ifmap_array_read : Action::glb_filter_array_read, made ? 0 : 1);
@@ -89,7 +89,8 @@ std::int64_t LockStepDriver::put_shift(Pass& pass, const BusGroup& group, Operan
   for (std::int64_t col = first; col < end; ++col) {
     const auto pe = static_cast<std::size_t>(row * rtl_.size().cols + col);
     const bool takes = group.takes[pe] != 0;
-    const std::int16_t value = takes ? pass.tiles.filter[address + group.offset[pe]] : std::int16_t{0};
+    const std::int16_t value =
+        takes ? pass.tiles.filter[address + group.offset[pe]] : std::int16_t{0};
     put_word(beat, static_cast<int>(col - first), value,
              {0, takes ? 1u : 0u, std::uint64_t{1} << col, 0});
   }
@@ -113,7 +114,8 @@ void LockStepDriver::send_source(Pass& pass, bool ready) {
 
 // Old psums; one crosses in the cycle of its last word.
 void LockStepDriver::send_psums(Pass& pass, bool room) {
-  if (!takes_psums_ || !pass.tiles.read_psums || pass.window_in == pass.plan->windows.size()) return;
+  if (!takes_psums_ || !pass.tiles.read_psums || pass.window_in == pass.plan->windows.size())
+    return;
   const WindowRow& window = pass.plan->windows[pass.window_in];
   const std::vector<PsumPlace>& psums = pass.load.psums[window.group].in;
   if (pass.words_in == 0) {
@@ -150,7 +152,8 @@ void LockStepDriver::offer_psums() {
   const Pass& pass = *passes_[left_];
   const WindowRow& window = pass.plan->windows[pass.window_out];
   const std::vector<PsumPlace>& psums = pass.load.psums[window.group].out;
-  const auto end = std::min(psums.size(), pass.psum_out + static_cast<std::size_t>(rtl_.size().psum_bus));
+  const auto end =
+      std::min(psums.size(), pass.psum_out + static_cast<std::size_t>(rtl_.size().psum_bus));
   for (std::size_t i = pass.psum_out; i < end; ++i) {
     const std::size_t j = i - pass.psum_out;
     in_.psum_out_valid.set(j, 1, 1);
@@ -166,7 +169,8 @@ void LockStepDriver::take_psums(const LockStepOutputs& out) {
   const auto at = static_cast<std::int32_t>(pass.window_out);
   const WindowRow& window = pass.plan->windows[pass.window_out];
   const std::vector<PsumPlace>& psums = pass.load.psums[window.group].out;
-  for (std::size_t j = 0; j < static_cast<std::size_t>(rtl_.size().psum_bus) && out.taken.test(j); ++j) {
+  for (std::size_t j = 0; j < static_cast<std::size_t>(rtl_.size().psum_bus) && out.taken.test(j);
+       ++j) {
     const PsumPlace& place = psums[pass.psum_out++];
     const auto value = static_cast<std::int32_t>(out.psum_out.get(j * 32, 32));
     pass.times.psums.push_back({now_, window.address + place.address, value, at});

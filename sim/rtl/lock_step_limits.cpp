@@ -32,30 +32,29 @@ std::string too_large(const Machine& m, const LockStepRtlSize& size) {
   const Pe& pe = m.pe;
   const bool systolic = m.array.delivery == Delivery::kSystolic;
   // Old psums stay in their entry until they are met, after the step that has made room for others.
-  const int behind = find_mac(m.mac)->traits.stages + 2 +
-                     (systolic ? m.array.rows + m.array.cols : 0);
+  const int behind =
+      find_mac(m.mac)->traits.stages + 2 + (systolic ? m.array.rows + m.array.cols : 0);
   const int psums = (std::max(m.noc.psum_in.words_per_cycle, m.noc.psum_out.words_per_cycle) +
                      m.words_per_psum() - 1) /
                     m.words_per_psum();
-  return first_above(
-      {{"array.rows", m.array.rows, size.rows},
-       {"array.cols", m.array.cols, size.cols},
-       {"pe.ifmap_spad_words + pe.ifmap_fifo_words", pe.ifmap_spad_words + pe.ifmap_fifo_words,
-        size.ifmap_ring},
-       {"pe.filter_spad_words + pe.filter_fifo_packets",
-        pe.filter_spad_words + pe.filter_fifo_packets, size.filter_ring},
-       {"pe.fifo_h_words", pe.fifo_h_words, size.hold - 1},
-       {"pe.fifo_v_words", pe.fifo_v_words, size.hold - 1},
-       {"pe.psum_in_fifo_packets", pe.psum_in_fifo_packets, size.psum_in - behind},
-       {"pe.psum_out_fifo_packets", pe.psum_out_fifo_packets, size.psum_out},
-       {"noc.ifmap.latency_cycles", m.noc.ifmap.latency_cycles, size.latency},
-       {"noc.filter.latency_cycles", m.noc.filter.latency_cycles, size.latency},
-       {"noc.psum_in.latency_cycles", m.noc.psum_in.latency_cycles, size.latency},
-       {"words of an ifmap bus", packet_words(m, Tensor::kIfmap), size.bus_words},
-       {"words of a filter bus", packet_words(m, Tensor::kFilter), size.bus_words},
-       {"psums of a psum bus", psums, size.psum_bus},
-       {"pe.pipeline_stages + the skew of the array",
-        pe.pipeline_stages + m.array.rows + m.array.cols, 255}});
+  return first_above({{"array.rows", m.array.rows, size.rows},
+                      {"array.cols", m.array.cols, size.cols},
+                      {"pe.ifmap_spad_words + pe.ifmap_fifo_words",
+                       pe.ifmap_spad_words + pe.ifmap_fifo_words, size.ifmap_ring},
+                      {"pe.filter_spad_words + pe.filter_fifo_packets",
+                       pe.filter_spad_words + pe.filter_fifo_packets, size.filter_ring},
+                      {"pe.fifo_h_words", pe.fifo_h_words, size.hold - 1},
+                      {"pe.fifo_v_words", pe.fifo_v_words, size.hold - 1},
+                      {"pe.psum_in_fifo_packets", pe.psum_in_fifo_packets, size.psum_in - behind},
+                      {"pe.psum_out_fifo_packets", pe.psum_out_fifo_packets, size.psum_out},
+                      {"noc.ifmap.latency_cycles", m.noc.ifmap.latency_cycles, size.latency},
+                      {"noc.filter.latency_cycles", m.noc.filter.latency_cycles, size.latency},
+                      {"noc.psum_in.latency_cycles", m.noc.psum_in.latency_cycles, size.latency},
+                      {"words of an ifmap bus", packet_words(m, Tensor::kIfmap), size.bus_words},
+                      {"words of a filter bus", packet_words(m, Tensor::kFilter), size.bus_words},
+                      {"psums of a psum bus", psums, size.psum_bus},
+                      {"pe.pipeline_stages + the skew of the array",
+                       pe.pipeline_stages + m.array.rows + m.array.cols, 255}});
 }
 
 // Of the words of a group, whether each names those PEs alone that take it.
@@ -64,8 +63,8 @@ bool names_its_takers(const LockStepPass& pass, const WordGroup& group, const Bu
   std::size_t named = 0;
   for (const BusWord& word : bus.words) {
     for (const LockStepPe& pe : pass.pes) {
-      const bool calls = t == Tensor::kFilter || systolic ||
-                         static_cast<std::uint32_t>(pe.word[0]) == word.name;
+      const bool calls =
+          t == Tensor::kFilter || systolic || static_cast<std::uint32_t>(pe.word[0]) == word.name;
       named += calls && (word.rows >> pe.row & 1) != 0 && (word.cols >> pe.col & 1) != 0 ? 1u : 0u;
     }
   }
@@ -110,9 +109,10 @@ std::string why_not(const LockStepPass& pass, const LockStepPlan& plan, const Ma
                     const LockStepRtlSize& size) {
   const PassProgram& p = pass.program;
   if (p.ifmap_words > kMostPosition || p.filter_words > kMostPosition)
-    return fmt::format("a PE uses streams of {} and {} words in a pass; positions in RTL have 16 "
-                       "bits, so at most {} are played",
-                       p.ifmap_words, p.filter_words, kMostPosition);
+    return fmt::format(
+        "a PE uses streams of {} and {} words in a pass; positions in RTL have 16 "
+        "bits, so at most {} are played",
+        p.ifmap_words, p.filter_words, kMostPosition);
   for (const Counter& counter : p.counter) {
     if (counter.bound > kMostPosition)
       return fmt::format("a loop of a PE takes {} steps; counters in RTL have 16 bits",
@@ -124,8 +124,7 @@ std::string why_not(const LockStepPass& pass, const LockStepPlan& plan, const Ma
   const LockStepLoad load = load_lock_step(pass, plan, machine, true, size);
   std::int64_t lanes = plan.window_psums;
   for (const PsumPlaces& places : load.psums) {
-    for (const PsumPlace& place : places.out)
-      lanes = std::max(lanes, std::int64_t{place.lane} + 1);
+    for (const PsumPlace& place : places.out) lanes = std::max(lanes, std::int64_t{place.lane} + 1);
   }
   const bool meets = machine.array.psum_route == PsumRoute::kColumn;
   const std::string large = first_above(

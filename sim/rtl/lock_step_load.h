@@ -47,7 +47,7 @@ struct PsumPlaces {
 struct LockStepLoad {
   Bits pass, pes, names;
   std::array<std::vector<BusGroup>, 2> groups;
-  std::vector<PsumPlaces> psums;  // by group of the plan
+  std::vector<PsumPlaces> psums;   // by group of the plan
   std::vector<std::size_t> place;  // of each mapped PE, as PsumPlace::pe
   Bits mapped;                     // a bit a PE of the elaborated array
   int skew = 0;

@@ -1,10 +1,14 @@
 #include "sim/rtl/lock_step_rtl.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <bit>
 #include <cstring>
 #include <stdexcept>
 #include <utility>
+
+#include "arch/mac/all.h"
 
 namespace orrery {
 namespace {
@@ -15,6 +19,20 @@ constexpr std::size_t kStepBits = 128, kSourceBits = 11;
 std::size_t bus(const LockStepRtlSize& size) { return static_cast<std::size_t>(size.psum_bus); }
 
 }  // namespace
+
+RtlBuild build_of(const LockStepRtlSize& size) {
+  const auto mac = std::ranges::find(kMacs, size.mac, &Mac::name) - kMacs.begin();
+  return {"lock_step_array",
+          {fmt::format("Mac={}", mac), fmt::format("Systolic={}", size.systolic ? 1 : 0),
+           fmt::format("Rows={}", size.rows), fmt::format("Cols={}", size.cols),
+           fmt::format("MaxIfmapRing={}", size.ifmap_ring),
+           fmt::format("MaxFilterRing={}", size.filter_ring), fmt::format("MaxHold={}", size.hold),
+           fmt::format("Lanes={}", size.lanes), fmt::format("BusWords={}", size.bus_words),
+           fmt::format("PsumBus={}", size.psum_bus), fmt::format("MaxPsumIn={}", size.psum_in),
+           fmt::format("MaxPsumOut={}", size.psum_out), fmt::format("MaxLatency={}", size.latency)},
+          fmt::format("the RTL array in lock step of {} x {} PEs with {}{}", size.rows, size.cols,
+                      size.mac, size.systolic ? ", systolic" : "")};
+}
 
 LockStepInputs::LockStepInputs(const LockStepRtlSize& size)
     : cfg(kCfgBits),
@@ -79,12 +97,9 @@ void LockStepRtl::find_inputs() {
   for (const bool filter : {false, true}) {
     const std::string name = filter ? "filter" : "ifmap";
     const std::size_t words = static_cast<std::size_t>(size_.bus_words) * size_.word_bits();
-    operand_[filter] = {port(name + "_valid_i", 1),
-                        port(name + "_last_i", 1),
-                        port(name + "_item_i", 16),
-                        port(name + "_i", words),
-                        port(name + "_room_o", 1),
-                        port("fills_" + name + "_o", pes),
+    operand_[filter] = {port(name + "_valid_i", 1),        port(name + "_last_i", 1),
+                        port(name + "_item_i", 16),        port(name + "_i", words),
+                        port(name + "_room_o", 1),         port("fills_" + name + "_o", pes),
                         port("passes_" + name + "_o", pes)};
   }
   shadow_ = port("filter_shadow_i", 1);
@@ -190,10 +205,13 @@ const LockStepOutputs& LockStepRtl::settle(LockStepInputs& in) {
   out_.state = static_cast<int>(get(state_));
   out_.last = get(last_) != 0;
   out_.ifmap = static_cast<int>(get(ifmap_));
-  for (const auto& [from, to] :
-       {std::pair{&step_, &out_.step}, {&works_, &out_.works}, {&starts_, &out_.starts},
-        {&handed_, &out_.handed}, {&gated_, &out_.gated}, {&spared_, &out_.spared},
-        {&parts_, &out_.parts}})
+  for (const auto& [from, to] : {std::pair{&step_, &out_.step},
+                                 {&works_, &out_.works},
+                                 {&starts_, &out_.starts},
+                                 {&handed_, &out_.handed},
+                                 {&gated_, &out_.gated},
+                                 {&spared_, &out_.spared},
+                                 {&parts_, &out_.parts}})
     get(*from, *to);
   return out_;
 }

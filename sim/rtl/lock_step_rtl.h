@@ -9,7 +9,7 @@
 #include <string_view>
 
 #include "sim/rtl/bits.h"
-#include "sim/rtl/module.h"
+#include "sim/rtl/plugin.h"
 
 namespace orrery {
 
@@ -36,6 +36,8 @@ struct OperandBeat {
   int item = 0;
   Bits words;
 };
+
+RtlBuild build_of(const LockStepRtlSize& size);
 
 struct LockStepInputs {
   explicit LockStepInputs(const LockStepRtlSize& size);

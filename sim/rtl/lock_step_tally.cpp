@@ -11,8 +11,10 @@ std::int64_t ones(const Bits& bits) { return static_cast<std::int64_t>(bits.coun
 
 void LockStepDriver::count(const LockStepOutputs& out) {
   using enum Action;
-  const std::int64_t works = ones(out.works), starts = ones(out.starts), gated = ones(out.gated), updates = works - starts - ones(out.spared);
-  const bool multiplies = work_ == PeWork::kMultiply, has_psum_spad = machine_.pe.psum_spad_words > 0;
+  const std::int64_t works = ones(out.works), starts = ones(out.starts), gated = ones(out.gated),
+                     updates = works - starts - ones(out.spared);
+  const bool multiplies = work_ == PeWork::kMultiply,
+             has_psum_spad = machine_.pe.psum_spad_words > 0;
   record_.pe_cycles[static_cast<std::size_t>(PeState::kMac)] += static_cast<std::uint64_t>(works);
   record_.pe_cycles[static_cast<std::size_t>(PeState::kDone)] -= static_cast<std::uint64_t>(works);
   count_words(multiplies ? mac_none_compute : pool_none_compute, works - gated);
@@ -78,7 +80,8 @@ void LockStepDriver::count_moves(const LockStepOutputs& out, Tensor t) {
 void LockStepDriver::count_options(const LockStepOutputs& out) {
   const MacTraits& mac = find_mac(machine_.mac)->traits;
   if (!mac.tables && !mac.singles) return;
-  const bool builds = mac.tables && machine_.mac_options.organisation != LutOrganisation::kProductTable;
+  const bool builds =
+      mac.tables && machine_.mac_options.organisation != LutOrganisation::kProductTable;
   for (std::size_t pe = 0; pe < last_item_.size(); ++pe) {
     if (!out.works.test(pe)) continue;
     const int item = items_[past(now_ - wave(pe))];
