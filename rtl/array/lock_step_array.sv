@@ -10,7 +10,7 @@ module lock_step_array #(
   parameter int unsigned Lanes = 8,        // psums of a column in a window
   parameter int unsigned BusWords = 8,     // operand words a cycle
   parameter int unsigned PsumBus = 8,      // psums a cycle
-  parameter int unsigned MaxPsumIn = 16,   // items; a power of two
+  parameter int unsigned MaxPsumIn = 32,   // items; a power of two
   parameter int unsigned MaxPsumOut = 4,   // items
   parameter int unsigned MaxLatency = 7,
   parameter int unsigned Pes = Rows * Cols,  // these follow

@@ -7,7 +7,7 @@ module pe_lock_step #(
   parameter int unsigned MaxHold = 32,   // steps; a power of two
   parameter int unsigned Lanes = 8,      // psums of a column in a window
   parameter int unsigned PsumBus = 8,    // psums a cycle
-  parameter int unsigned MaxPsumIn = 16, // items; a power of two
+  parameter int unsigned MaxPsumIn = 32, // items; a power of two
   parameter int unsigned MaxDelay = 4    // cycles from a window's end until its psums are met
 ) (
   input  logic        clk_i,

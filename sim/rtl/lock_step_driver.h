@@ -78,6 +78,7 @@ class LockStepDriver {
   void store(Pass& pass, const PsumPlace& place, std::int32_t value);
   void count(const LockStepOutputs& out);
   void count_fills(const LockStepOutputs& out, Tensor t);
+  bool leads_to_work(Tensor t, std::size_t pe) const;
   void count_moves(const LockStepOutputs& out, Tensor t);
   void count_options(const LockStepOutputs& out);
   const BusGroup& group(const Pass& pass, Tensor t, std::size_t item) const {

@@ -23,7 +23,7 @@ struct LockStepRtlSize {
   int lanes = 8;                          // psums of a column in a window
   int bus_words = 8;                      // operand words a cycle
   int psum_bus = 8;                       // psums a cycle
-  int psum_in = 16, psum_out = 4;         // items
+  int psum_in = 32, psum_out = 4;         // items
   int latency = 7;
 
   std::size_t pes() const { return static_cast<std::size_t>(rows * cols); }

@@ -60,6 +60,22 @@ void LockStepDriver::count_fills(const LockStepOutputs& out, Tensor t) {
   }
 }
 
+// Whether a word that comes to a PE now moves on towards one that has work.
+bool LockStepDriver::leads_to_work(Tensor t, std::size_t pe) const {
+  const Noc& noc = machine_.noc;
+  const int latency = (t == Tensor::kIfmap ? noc.ifmap : noc.filter).latency_cycles;
+  const Pass* pass = sender_[index(t)][past(now_ - latency - wave(pe) + std::int64_t{kPast})];
+  const auto cols = static_cast<std::size_t>(rtl_.size().cols);
+  if (t == Tensor::kIfmap) {
+    for (std::size_t next = pe; next / cols == pe / cols; ++next)
+      if (pass->load.mapped.test(next)) return true;
+    return false;
+  }
+  for (std::size_t next = pe % cols; next <= pe; next += cols)
+    if (pass->load.mapped.test(next)) return true;
+  return false;
+}
+
 // Words come in at column 0 and at the last row.
 void LockStepDriver::count_moves(const LockStepOutputs& out, Tensor t) {
   using enum Action;
@@ -69,6 +85,7 @@ void LockStepDriver::count_moves(const LockStepOutputs& out, Tensor t) {
   const int cols = rtl_.size().cols;
   for (std::size_t pe = 0; pe < last_item_.size(); ++pe) {
     if (!passes.test(pe)) continue;
+    if (!leads_to_work(t, pe)) continue;
     const int at = static_cast<int>(pe);
     const bool edge = ifmap ? at % cols == 0 : at / cols == machine_.array.rows - 1;
     const Action move = ifmap ? noc_ifmap_hop : noc_filter_hop;
