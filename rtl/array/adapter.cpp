@@ -1,6 +1,6 @@
 // The array as a plugin: the only file that sees what Verilator made of it. Compiled by
 // build_array.
-#include <Vpe_array.h>
+#include ORRERY_TOP_HEADER
 #include <verilated.h>
 #if VM_COVERAGE
 #include <verilated_cov.h>
@@ -22,7 +22,7 @@ class Module : public orrery::RtlModule {
   Module() {
     context_.randReset(0);
     context_.traceEverOn(VM_TRACE != 0);
-    top_ = std::make_unique<Vpe_array>(&context_);
+    top_ = std::make_unique<ORRERY_TOP>(&context_);
   }
   ~Module() override {
 #if VM_TRACE
@@ -70,7 +70,7 @@ class Module : public orrery::RtlModule {
 
  private:
   VerilatedContext context_;
-  std::unique_ptr<Vpe_array> top_;
+  std::unique_ptr<ORRERY_TOP> top_;
 #if VM_TRACE
   std::unique_ptr<VerilatedFstC> wave_;
 #endif

@@ -28,13 +28,20 @@ class LockStepArray {
   // once, whatever passes overlap in it.
   PassRecord take_record(std::int64_t now);
 
+  // Passes to come are written down there; null: nowhere.
+  void log(LockStepLog* log) { log_ = log; }
+
   // Plans of the passes to come must have been made with the same lost word.
   void lose(const LostWord& word) { values_.lose(word); }
 
  private:
+  LockStepLog::Pass* begin_log();
+  void end_log(std::int64_t fill_begin, const PassTimes& times);
+
   const Machine& machine_;
   LockStepClock clock_;
   LockStepValues values_;
+  LockStepLog* log_ = nullptr;
 };
 
 }  // namespace orrery

@@ -13,7 +13,7 @@ namespace {
 std::size_t place(PeState s) { return static_cast<std::size_t>(s); }
 std::size_t place(BeforeMac b) { return static_cast<std::size_t>(b); }
 
-std::int64_t psum_out_width(const Machine& machine) {
+std::int64_t width_out(const Machine& machine) {
   const Store& store = machine.store_of(Tensor::kPsum);
   const int port = store.accumulates
                        ? std::min(store.write_words_per_cycle, store.read_words_per_cycle)
@@ -34,7 +34,7 @@ LockStepClock::LockStepClock(const Machine& machine)
       words_per_psum_(machine.words_per_psum()),
       psum_in_width_(std::min(machine.noc.psum_in.words_per_cycle,
                               machine.store_of(Tensor::kPsum).read_words_per_cycle)),
-      psum_out_width_(psum_out_width(machine)),
+      psum_out_width_(width_out(machine)),
       least_latency_(machine.pe.pipeline_stages + least_skew(machine)),
       psum_in_depth_(static_cast<std::size_t>(machine.pe.psum_in_fifo_packets)),
       psum_out_depth_(static_cast<std::size_t>(machine.pe.psum_out_fifo_packets)),
@@ -82,9 +82,18 @@ void LockStepClock::settle(const LockStepPlan& plan, std::int64_t fill_begin, st
   charge(PeState::kDone, machine_.array.pipelined ? std::min(past_.done, first) : past_.done);
   past_.counted = std::max(past_.counted, first);
   past_.mapped = plan.pes;
+  if (log_ != nullptr && shadows(plan)) log_fill(plan, fill_begin);
   const std::int64_t fills = std::max<std::int64_t>(0, begin - past_.counted);
   record_.wait(BeforeMac::kFilter) += static_cast<std::uint64_t>(fills * past_.mapped);
   charge(PeState::kWaitFilter, begin);
+}
+
+void LockStepClock::log_fill(const LockStepPlan& plan, std::int64_t fill_begin) {
+  for (const Item& item : plan.items[1]) {
+    const std::int64_t end = fill_begin + plan.words[1][item.group].cycles;
+    log_->operands[1].push_back({fill_begin, end});
+    fill_begin = end;
+  }
 }
 
 void LockStepClock::start(Path& path, const LockStepPlan& plan, std::int64_t begin) {
@@ -109,6 +118,8 @@ std::int64_t LockStepClock::need(Path& path, std::int64_t item) {
     if (before >= 0)
       path.free =
           std::max(path.free, path.last_use[static_cast<std::size_t>(before & path.mask)] + 1);
+    if (log_ != nullptr && cycles > 0)
+      log_->operands[index(path.tensor)].push_back({path.free, path.free + cycles});
     path.free += cycles;
     path.there = std::max(path.there, path.free + (cycles > 0 ? path.latency : 0));
   }
@@ -125,7 +136,9 @@ std::int64_t LockStepClock::need_psums(const LockStepPlan& plan, std::size_t win
   if (window >= psum_in_depth_)
     psum_in_free_ = std::max(psum_in_free_, window_end_[window - psum_in_depth_] + 1);
   const PsumGroup& group = plan.psums[plan.windows[window].group];
+  const std::int64_t begin = psum_in_free_;
   psum_in_free_ += cycles_of(group.psums * words_per_psum_, psum_in_width_);
+  if (log_ != nullptr) log_->psums_in.push_back({begin, psum_in_free_});
   return psum_in_free_ + machine_.noc.psum_in.latency_cycles;
 }
 
@@ -134,7 +147,9 @@ void LockStepClock::send_psums(const LockStepPlan& plan, std::size_t window, std
   const PsumGroup& group = plan.psums[plan.windows[window].group];
   const std::int64_t words = (spills_ ? group.parts : group.psums) * words_per_psum_;
   const std::int64_t ready = step + machine_.pe.pipeline_stages + plan.skew;
-  past_.psum_out_free = std::max(past_.psum_out_free, ready) + cycles_of(words, psum_out_width_);
+  const std::int64_t begin = std::max(past_.psum_out_free, ready);
+  past_.psum_out_free = begin + cycles_of(words, psum_out_width_);
+  if (log_ != nullptr) log_->psums_out.push_back({begin, past_.psum_out_free});
   past_.leaving.push_back(past_.psum_out_free);
 }
 
@@ -143,6 +158,7 @@ LockStepRun LockStepClock::run(const LockStepPlan& plan, bool reads_psums, std::
   const auto wait = [&](PeState cause, std::int64_t until) {
     if (until <= past_.counted) return;
     out.waited[place(cause)] += until - past_.counted;
+    if (log_ != nullptr) log_->waits.push_back({cause, past_.counted, until});
     past_.counted = until;
   };
   start(ifmap_, plan, begin);
@@ -167,6 +183,7 @@ LockStepRun LockStepClock::run(const LockStepPlan& plan, bool reads_psums, std::
         wait(PeState::kWaitPsumOut, leaving[leaving.size() - psum_out_depth_]);
     }
     const std::int64_t at = past_.counted++;
+    if (log_ != nullptr) log_->steps.push_back(at);
     release(ifmap_, step.ifmap_dead, at);
     if (multiplies) release(filter_, step.filter_dead, at);
     if (!step.ends) continue;

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "sim/machine/lock_step_log.h"
 #include "sim/machine/lock_step_plan.h"
 
 namespace orrery {
@@ -67,6 +68,10 @@ class LockStepClock {
   std::size_t leaving_after(std::int64_t earliest) const;
   // Cycles from the issue of a step until its psums can leave, at least.
   std::int64_t least_latency() const { return least_latency_; }
+  // Where to write down what the passes to come do; null: nowhere. Not the values of psums.
+  void log(LockStepLog::Pass* pass) { log_ = pass; }
+  // Words that the psum-out bus takes in a cycle.
+  std::int64_t psum_out_width() const { return psum_out_width_; }
   // Of PE-cycles and cycles; Counts stay zero.
   PassRecord& record() { return record_; }
   const PassRecord& record() const { return record_; }
@@ -85,6 +90,7 @@ class LockStepClock {
     std::int64_t mask = 0;
   };
 
+  void log_fill(const LockStepPlan& plan, std::int64_t fill_begin);
   void start(Path& path, const LockStepPlan& plan, std::int64_t begin);
   std::int64_t need(Path& path, std::int64_t item);
   static void release(Path& path, std::int64_t dead, std::int64_t step);
@@ -103,6 +109,7 @@ class LockStepClock {
   std::vector<std::int64_t> window_end_;
   LockStepPast past_;
   PassRecord record_;
+  LockStepLog::Pass* log_ = nullptr;
 };
 
 }  // namespace orrery

@@ -87,6 +87,7 @@ std::uint32_t LockStepGroups::words(Tensor t, PeKinds kinds, const WordSource& s
 WordGroup LockStepGroups::word_group(Tensor t, PeKinds kinds, const WordSource& source) {
   WordGroup group;
   group.distance = source.distance;
+  group.right = source.right != 0;
   const bool lists_bus = t == Tensor::kIfmap && machine_.padding == Padding::kGenerated;
   const std::vector<std::int32_t>&word_of = word_[index(t)], &offsets = pass_.offsets[index(t)];
   std::vector<std::uint8_t> on_bus(offsets.size());
@@ -98,12 +99,13 @@ WordGroup LockStepGroups::word_group(Tensor t, PeKinds kinds, const WordSource& 
       continue;
     }
     ++group.deliveries;
+    if (what_ == PlanFor::kDrive) group.takers.push_back(static_cast<std::int32_t>(pe));
     const std::size_t word = at(word_of[pe]);
     if (std::exchange(on_bus[word], std::uint8_t{1}) != 0) continue;
     ++group.words;
     if (lists_bus) group.bus.push_back(offsets[word]);
   }
-  if (what_ == PlanFor::kValues) list_lanes(t, kinds, source, group);
+  if (what_ != PlanFor::kTimes) list_lanes(t, kinds, source, group);
   if (machine_.array.delivery == Delivery::kSystolic) send_along_lines(t, kinds, source, group);
   group.cycles = bus_cycles(t, group.words);
   return group;
@@ -160,7 +162,7 @@ std::uint32_t LockStepGroups::macs(PeKinds kinds, const std::vector<PsumSlot>& s
   if (!fresh) return it->second;
   MacGroup group = mac_group(kinds);
   const PassProgram& program = pass_.program;
-  if (what_ == PlanFor::kValues && program.window == program.counters)
+  if (what_ != PlanFor::kTimes && program.window == program.counters)
     find_matrix(group, plan_.psums[leaving(kinds, slots)]);
   plan_.macs.push_back(std::move(group));
   return it->second;
@@ -206,7 +208,7 @@ std::uint32_t LockStepGroups::leaving(PeKinds kinds, const std::vector<PsumSlot>
     group.psums += psums;
     group.parts += parts;
   }
-  if (what_ == PlanFor::kValues) list_psums(kinds, slots, group);
+  if (what_ != PlanFor::kTimes) list_psums(kinds, slots, group);
   plan_.psums.push_back(std::move(group));
   return it->second;
 }

@@ -13,9 +13,9 @@ namespace orrery {
 // What the PEs do with their words.
 enum class PeWork : std::uint8_t { kMultiply, kMax, kSum };
 
-// What a plan is made for: to play values, or times and counts alone. The latter lacks the lists of
-// lanes and PEs.
-enum class PlanFor : std::uint8_t { kValues, kTimes };
+// What a plan is made for: to play values; or times and counts alone, which takes no lists of lanes
+// and PEs; or to drive an array, which also takes the PEs of each bus word.
+enum class PlanFor : std::uint8_t { kValues, kTimes, kDrive };
 
 // How the words of an item come to the PEs. A lane is a register that several PEs share because
 // they always want the same word; they are one in the model and as many as there are PEs in the
@@ -25,6 +25,10 @@ struct WordGroup {
   std::vector<std::int32_t> offset;    // of its word, from the item's address
   std::vector<std::int32_t> to, from;  // lanes that take the word that another had ...
   int distance = 0;                    // ... so many items before
+  // PlanFor::kDrive: PEs that take their word from the bus; whether others take theirs from the PE
+  // to the right, not from that below.
+  std::vector<std::int32_t> takers;
+  bool right = false;
   // Ifmap words on the bus, from the item's address, where padding is made there.
   std::vector<std::int32_t> bus;
   std::int64_t words = 0;                            // on the bus

@@ -52,6 +52,7 @@ GatedMacs LockStepValues::play(const LockStepPlan& plan, PeWork work, const MacR
     if (!step.ends) continue;
     const WindowRow& row = plan.windows[window++];
     const PsumGroup& psums = plan.psums[row.group];
+    if (log_ != nullptr) log_psums(psums, row.address, window - 1);
     by_matrix_ ? take_from_matrix(psums, row.address) : take_from_pes(psums, row.address);
   }
   return gated_;
@@ -127,7 +128,7 @@ void LockStepValues::multiply_by_mac(const MacGroup& group, const StepRow& step,
 
 // Whether all the products of the step, and their sums, could be made at once.
 bool LockStepValues::multiply_matrix(const MacGroup& group, const StepRow& step) {
-  if (group.rows == 0 || !plain_ || arithmetic_.product_shift != 0) return false;
+  if (group.rows == 0 || !plain_ || arithmetic_.product_shift != 0 || log_ != nullptr) return false;
   const bool again = step.filter == last_item_ && step.macs == last_group_;
   last_item_ = step.filter;
   last_group_ = step.macs;
@@ -186,20 +187,39 @@ void LockStepValues::take_from_pes(const PsumGroup& group, std::int32_t address)
     std::int32_t total = tiles_.read_psums ? psum : 0;
     for (auto i = group.first[k]; i < group.first[k + 1]; ++i) {
       const auto at = static_cast<std::size_t>(group.from[static_cast<std::size_t>(i)]);
-      if (!chains_.empty()) {
-        total = add_singles(total, single_part(at));
-        continue;
-      }
-      const auto part = static_cast<std::uint32_t>(psum_[at]);
-      total = add(total, low_bits(part, arithmetic_.psum_bits), arithmetic_);
+      total = mac_.accumulate(total, part(at));
     }
     psum = total;
   }
 }
 
+// Before they reach the tile: with the old psum where the array has taken it, or part by part.
+void LockStepValues::log_psums(const PsumGroup& group, std::int32_t address, std::size_t window) {
+  const bool spills = machine_.array.psum_route == PsumRoute::kSpill;
+  const bool takes = tiles_.read_psums && !machine_.accumulates_at_store();
+  for (std::size_t k = 0; k < group.address.size(); ++k) {
+    const std::int32_t at = address + group.address[k];
+    std::int32_t total = takes ? tiles_.psum[at] : 0;
+    const auto leaves = [&](std::int32_t value) {
+      log_->psums.push_back({0, at, value, static_cast<std::int32_t>(window)});
+    };
+    for (auto i = group.first[k]; i < group.first[k + 1]; ++i) {
+      const auto from = static_cast<std::size_t>(group.from[static_cast<std::size_t>(i)]);
+      spills ? leaves(part(from)) : void(total = mac_.accumulate(total, part(from)));
+    }
+    if (!spills) leaves(total);
+  }
+}
+
+// Of a psum, what a PE has of it.
+std::int32_t LockStepValues::part(std::size_t at) {
+  if (!chains_.empty()) return single_part(at);
+  return low_bits(static_cast<std::uint32_t>(psum_[at]), arithmetic_.psum_bits);
+}
+
 // A PE's part of a psum, its chain ended.
 std::int32_t LockStepValues::single_part(std::size_t at) {
-  DfpChain& chain = chains_[at];
+  DfpChain chain = chains_[at];
   return chain.products > 0 ? chain.spill(psum_[at]) : psum_[at];
 }
 

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "sim/machine/lock_step_log.h"
 #include "sim/machine/lock_step_plan.h"
 #include "sim/machine/mac_matrix.h"
 #include "sim/machine/mac_unit.h"
@@ -22,6 +23,9 @@ class LockStepValues {
   // Of the last pass.
   std::uint64_t chain_overflows() const { return chain_overflows_; }
   void lose(const LostWord& word) { lost_ = word; }
+  // Where to write down the psums that leave, in the order in which they do, but without cycles;
+  // null: nowhere.
+  void log(LockStepLog::Pass* pass) { log_ = pass; }
 
  private:
   // The words of an operand in the PEs.
@@ -48,6 +52,8 @@ class LockStepValues {
   std::int32_t single_part(std::size_t at);
   bool multiply_matrix(const MacGroup& group, const StepRow& step);
   void pool(const MacGroup& group, const StepRow& step, std::int32_t* psum);
+  void log_psums(const PsumGroup& group, std::int32_t address, std::size_t window);
+  std::int32_t part(std::size_t at);
   void take_from_pes(const PsumGroup& group, std::int32_t address);
   void take_from_matrix(const PsumGroup& group, std::int32_t address);
 
@@ -70,6 +76,7 @@ class LockStepValues {
   std::int64_t matrix_item_ = -1, last_item_ = -1;
   std::uint32_t matrix_group_ = 0, last_group_ = 0;
   bool by_matrix_ = false;  // the present step's psums are the matrix's
+  LockStepLog::Pass* log_ = nullptr;
 };
 
 }  // namespace orrery

@@ -60,23 +60,27 @@ RtlPlugin::~RtlPlugin() { ::dlclose(library_); }
 
 std::unique_ptr<RtlModule> RtlPlugin::make() const { return std::unique_ptr<RtlModule>(make_()); }
 
-fs::path built_plugin(const RtlShape& shape, RtlExtras extras, const RtlPlaces& places,
+RtlBuild build_of(const RtlShape& shape) {
+  return {"pe_array", parameters(shape),
+          fmt::format("the RTL array of {} x {} PEs with {}", shape.rows, shape.cols, shape.mac)};
+}
+
+fs::path built_plugin(const RtlBuild& build, RtlExtras extras, const RtlPlaces& places,
                       void (*say)(const std::string&)) {
   std::vector<std::string> arguments;
   if (extras == RtlExtras::kWaves) arguments.emplace_back("--trace");
   if (extras == RtlExtras::kCoverage) arguments.emplace_back("--coverage");
-  std::vector<std::string> own = parameters(shape);
   Digest digest;
   for (const std::string& argument : arguments) digest.add(argument);
-  for (const std::string& parameter : own) digest.add(parameter);
+  digest.add(build.top);
+  for (const std::string& parameter : build.parameters) digest.add(parameter);
   for (const fs::path& file : sources(places.root)) digest.add(contents(file));
   fs::path plugin = places.cache / (digest.text() + ".so");
   if (fs::exists(plugin)) return plugin;
-  say(fmt::format("compiling the RTL array of {} x {} PEs with {}, once; it is kept in {}",
-                  shape.rows, shape.cols, shape.mac, plugin.string()));
+  say(fmt::format("compiling {}, once; it is kept in {}", build.called, plugin.string()));
   arguments.push_back(plugin.string());
-  arguments.emplace_back("pe_array");
-  std::ranges::copy(own, std::back_inserter(arguments));
+  arguments.push_back(build.top);
+  std::ranges::copy(build.parameters, std::back_inserter(arguments));
   const Said said = run_script(places.root / "rtl/build_array", arguments);
   if (said.code != 0)
     throw std::runtime_error(
