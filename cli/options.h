@@ -20,6 +20,7 @@ struct Selection {
   // Maps the layers that `mapping` leaves out: a name or a file; empty for the machine's own.
   std::string dataflow;
   std::string mapping;  // file of mappings; empty for none
+  std::string layout;   // of all layers in DRAM (workloads/network/layout.h); empty: the network's
 };
 
 // Of `dram`.

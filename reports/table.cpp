@@ -147,6 +147,32 @@ Grid word_grid(const NetworkResult& result) {
   return grid;
 }
 
+std::string nanojoules(double pj) { return fmt::format("{:.1f}", pj * 1e-3); }
+
+// What became of a memory of a standard; energy in nJ.
+Grid memory_grid(const NetworkResult& result) {
+  Grid grid({"DRAM", "bursts", "row\nhits", "misses", "con-\nflicts", "MB/s", "activate\nnJ",
+             "read", "write", "refresh", "back-\nground", "I/O", "total\nnJ"});
+  rows(grid, result, [](const LayerResult& layer) -> std::vector<std::string> {
+    const DramUse& use = *layer.dram;
+    const DramEnergy& e = use.energy;
+    return {layer.name,
+            grouped(use.reads + use.writes),
+            grouped(use.hits),
+            grouped(use.misses),
+            grouped(use.conflicts),
+            fmt::format("{:.1f}", bytes_per_second(use) * 1e-6),
+            nanojoules(e.activate),
+            nanojoules(e.read),
+            nanojoules(e.write),
+            nanojoules(e.refresh),
+            nanojoules(e.background()),
+            nanojoules(e.io),
+            nanojoules(e.total())};
+  });
+  return grid;
+}
+
 // Layers that differ, and what is missing.
 std::string warnings(const NetworkResult& result) {
   std::string text;
@@ -177,6 +203,7 @@ std::string to_table(const NetworkResult& result, int width) {
        {layer_grid(result), stall_grid(result), pe_grid(result), word_grid(result)}) {
     text += grid.to_string(width) + "\n";
   }
+  if (total(result).dram) text += memory_grid(result).to_string(width) + "\n";
   text += "* in psums, each of one or more words\n";
   if (result.values == "off")
     text += "Without values, MACs and spad accesses are those of operands that are never zero.\n";
