@@ -50,6 +50,15 @@ const Place& place_of(const std::string& tensor) {
 
 std::vector<std::string> layout_names() { return enum_names<Layout>(); }
 
+std::string to_text(const TensorLayouts& layouts) {
+  if (layouts.ifmap == layouts.filter && layouts.ifmap == layouts.ofmap)
+    return enum_name(layouts.ifmap);
+  std::vector<std::string> parts;
+  for (const Place& p : kPlaces)
+    parts.push_back(fmt::format("{}={}", p.tensor, enum_name(layouts.*p.member)));
+  return fmt::format("{}", fmt::join(parts, ","));
+}
+
 std::string misfit(const TensorLayouts& layouts) {
   const auto interleaved = std::count_if(kPlaces.begin(), kPlaces.end(), [&](const Place& p) {
     return layouts.*p.member == Layout::kBankInterleaved;

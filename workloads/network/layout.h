@@ -11,6 +11,9 @@ namespace orrery {
 // InputError for an unknown word, a tensor named twice, and bank_interleaved for some but not all.
 TensorLayouts parse_layouts(const std::string& text);
 
+// The words for them.
+std::string to_text(const TensorLayouts& layouts);
+
 // The names of the layouts, in the order of Layout.
 std::vector<std::string> layout_names();
 
