@@ -147,12 +147,12 @@ Grid word_grid(const NetworkResult& result) {
   return grid;
 }
 
-std::string nanojoules(double pj) { return fmt::format("{:.1f}", pj * 1e-3); }
+std::string microjoules(double pj) { return fmt::format("{:.1f}", pj * 1e-6); }
 
-// What became of a memory of a standard; energy in nJ.
+// What became of a memory of a standard; energy in uJ.
 Grid memory_grid(const NetworkResult& result) {
-  Grid grid({"DRAM", "bursts", "row\nhits", "misses", "con-\nflicts", "MB/s", "activate\nnJ",
-             "read", "write", "refresh", "back-\nground", "I/O", "total\nnJ"});
+  Grid grid({"DRAM", "bursts", "row\nhits", "misses", "con-\nflicts", "MB/s", "activate\nuJ",
+             "read", "write", "refresh", "back-\nground", "I/O", "total\nuJ"});
   rows(grid, result, [](const LayerResult& layer) -> std::vector<std::string> {
     const DramUse& use = *layer.dram;
     const DramEnergy& e = use.energy;
@@ -162,13 +162,13 @@ Grid memory_grid(const NetworkResult& result) {
             grouped(use.misses),
             grouped(use.conflicts),
             fmt::format("{:.1f}", bytes_per_second(use) * 1e-6),
-            nanojoules(e.activate),
-            nanojoules(e.read),
-            nanojoules(e.write),
-            nanojoules(e.refresh),
-            nanojoules(e.background()),
-            nanojoules(e.io),
-            nanojoules(e.total())};
+            microjoules(e.activate),
+            microjoules(e.read),
+            microjoules(e.write),
+            microjoules(e.refresh),
+            microjoules(e.background()),
+            microjoules(e.io),
+            microjoules(e.total())};
   });
   return grid;
 }

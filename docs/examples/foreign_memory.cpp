@@ -61,7 +61,7 @@ class Memory : public sc_core::sc_module {
 
 }  // namespace
 
-int sc_main(int argc, char** argv) {
+int main(int argc, char** argv) {
   if (argc != 4) return 2;
   const orrery::Machine machine = orrery::read_machine(argv[1]);
   const orrery::Network network = orrery::at_widths(

@@ -54,7 +54,7 @@ TEST(Layout, IsReadFromWordsAndBack) {
     EXPECT_EQ(to_text(parse_layouts(words)), words);
   }
   for (const auto& [words, answer] : std::vector<std::pair<const char*, const char*>>{
-           {"nhcw", "there is no layout 'nhcw' (did you mean 'nchw'?)"},
+           {"nchv", "there is no layout 'nchv' (did you mean 'nchw'?)"},
            {"ifmaps=nchw", "no tensor 'ifmaps' has a layout (did you mean 'ifmap'?)"},
            {"ifmap=nchw,ifmap=nhwc", "the layout of ifmap is given twice"},
            {"ifmap=bank_interleaved",
