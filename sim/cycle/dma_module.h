@@ -61,6 +61,8 @@ class DmaModule : public sc_core::sc_module {
   void write_pooled(const Box& box, const std::vector<std::int32_t>& words);
   std::vector<std::int32_t> read_biases(const Box& box);
 
+  // An integer of the code, of which a word kept the low bits.
+  static std::int16_t as_integer(Code code, std::int32_t stored);
   // Elements of `words` words each from or to DRAM, where a gathering has them; counts link words
   // and time. A run's elements stand in `values` from its place in the GLB on.
   void read(const Gathering& where, const std::vector<Run>& runs, int words, std::int32_t* values);

@@ -62,7 +62,7 @@ TEST(Memory, TakesTheSameInBothEnginesUnderEveryPolicy) {
     Machine m = with_memory(policy);
     m.dma.outstanding = 3;
     m.dma.words_per_cycle = 8;
-    const Layer layer = conv({1, 2, 6, 4, 9, 9, 3, 3});
+    const Layer layer = conv({1, 2, 6, 1, 9, 9, 3, 3});
     const Mapping mapping = in_one_pe({{Dim::kM, 2, Place::kDram}, {Dim::kP, 3, Place::kDram}});
     const LayerResult cycle = run(m, layer, mapping), fast = run_layer_fast(m, layer, mapping);
     EXPECT_EQ(cycle.cycles, fast.cycles) << policy;
