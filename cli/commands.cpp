@@ -53,6 +53,9 @@ void declare_selection(CLI::App& app, Options& options) {
       "machine's own, else rs]");
   app.add_option("--mapping", s.mapping,
                  "mappings of some layers; the others are mapped automatically");
+  app.add_option("--layout", s.layout,
+                 "how tensors lie in DRAM: nchw, nhwc, tiled, bank_interleaved, or e.g. "
+                 "ifmap=nhwc,filter=tiled [the network's]");
   declare_set(app, options);
 }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "arch/dram/dram_files.h"
 #include "dataflows/all.h"
 #include "workloads/input/input_error.h"
 
@@ -137,18 +138,9 @@ fs::path find_energy_table(const std::string& given) {
   fail_unknown("energy table", given, known_energy_tables());
 }
 
-fs::path find_dram_standard(const std::string& given) {
-  const auto path = first_file({given, home() / given, home() / "arch/dram" / (given + ".yaml")});
-  if (path) return *path;
-  fail_unknown("DRAM standard", given, known_dram_standards());
-}
+fs::path find_dram_standard(const std::string& given) { return dram_standard_file(given); }
 
-fs::path find_dram_policy(const std::string& given) {
-  const auto path =
-      first_file({given, home() / given, home() / "arch/dram/policies" / (given + ".yaml")});
-  if (path) return *path;
-  fail_unknown("DRAM policy", given, known_dram_policies());
-}
+fs::path find_dram_policy(const std::string& given) { return dram_policy_file(given); }
 
 fs::path find_dataflow_file(const std::string& given) {
   const auto path = first_file({given, home() / given, home() / "dataflows" / (given + ".yaml")});

@@ -21,6 +21,7 @@ struct Selection {
   std::string dataflow;
   std::string mapping;  // file of mappings; empty for none
   std::string prune;    // file of rules by which filters are pruned; empty: they are not
+  std::string layout;   // of all layers in DRAM (workloads/network/layout.h); empty: the network's
 };
 
 // Of `dram`.

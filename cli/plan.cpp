@@ -11,6 +11,7 @@
 #include "sim/schedule/misfit.h"
 #include "workloads/input/input_error.h"
 #include "workloads/input/override.h"
+#include "workloads/network/layout.h"
 
 namespace orrery {
 namespace {
@@ -64,6 +65,15 @@ bool selected(const Layer& layer, const Selection& selection) {
   return names.empty() || std::find(names.begin(), names.end(), layer.name) != names.end();
 }
 
+void lay_out(Network& network, const std::string& words) {
+  try {
+    const TensorLayouts layouts = parse_layouts(words);
+    for (Layer& layer : network.layers) layer.layouts = layouts;
+  } catch (const InputError& mistake) {
+    throw InputError(fmt::format("--layout: {}", mistake.what()));
+  }
+}
+
 }  // namespace
 
 std::vector<std::string> change_machine(Node& file, const Selection& selection) {
@@ -89,6 +99,7 @@ Plan make_plan(const Selection& selection, Upstream upstream) {
     plan.network = select(network, selection.batch, with_inputs(network, selection.layers));
   }
   plan.network = at_widths(std::move(plan.network), plan.widths);
+  if (!selection.layout.empty()) lay_out(plan.network, selection.layout);
   for (const Layer& layer : plan.network.layers) {
     plan.runs.push_back(selected(layer, selection));
     const auto of_layer = std::find_if(

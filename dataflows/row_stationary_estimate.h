@@ -77,10 +77,10 @@ class RsEstimate {
     folds_ = Words{1} * blocks_of(bound(Dim::kR), fold.r) * blocks_of(bound(Dim::kS), fold.s);
     turns_ = folds_ * configurations_ * bound(Dim::kG);
     const double link = machine.clocks.link_mhz * machine.dma.words_per_cycle;
-    const double dram = machine.dram.bytes_per_second * 1e-6 * 8 / machine.numbers.word_bits;
+    const double dram = machine.dram.peak_bytes_per_second() * 1e-6 * 8 / machine.numbers.word_bits;
     link_words_per_us_ = std::min(link, dram);
     const double edges = machine.dma.crossing_cycles + 0.5;
-    transfer_us_ = machine.dram.latency_ns * 1e-3 + edges / machine.clocks.link_mhz +
+    transfer_us_ = machine.dram.first_word_ns() * 1e-3 + edges / machine.clocks.link_mhz +
                    edges / machine.clocks.core_mhz;
     pass_cols_ = cols(fold.q, fold.s);
     tile_cols_ = cols(pools() ? bound(Dim::kQ) : fold.q, glb_taps(Dim::kS, fold.s));

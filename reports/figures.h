@@ -3,9 +3,12 @@
 #pragma once
 
 #include <array>
+#include <cmath>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <variant>
 #include <vector>
 
@@ -65,6 +68,17 @@ double edp(const LayerResult& layer);
 // Energy without DRAM over `ms`.
 double power_mw(const LayerResult& layer, double ms);
 
+// A figure of a memory of a standard; not a number on a plain link.
+template <class Member>
+Value of_memory(const LayerResult& layer, Member member) {
+  using Number = std::invoke_result_t<Member, const DramUse&>;
+  if (layer.dram) return std::invoke(member, *layer.dram);
+  return std::is_same_v<Number, double> ? Value(std::nan("")) : Value(std::uint64_t{0});
+}
+inline double bytes_per_second(const DramUse& use) {
+  return use.seconds > 0 ? static_cast<double>(use.bytes) / use.seconds : 0;
+}
+
 // What a layer took; the total has them too.
 inline constexpr std::array kLayerFigures{
     Figure<LayerResult>{"cycles", [](const LayerResult& r) -> Value { return r.cycles; }},
@@ -93,6 +107,75 @@ inline constexpr std::array kLayerFigures{
                         [](const LayerResult& r) -> Value { return power_mw(r, r.latency_ms); }},
     Figure<LayerResult>{"processing_power_mw",
                         [](const LayerResult& r) -> Value { return power_mw(r, r.processing_ms); }},
+    Figure<LayerResult>{"dram_reads",
+                        [](const LayerResult& r) -> Value {
+                          return of_memory(r, [](const DramUse& use) { return use.reads; });
+                        }},
+    Figure<LayerResult>{"dram_writes",
+                        [](const LayerResult& r) -> Value {
+                          return of_memory(r, [](const DramUse& use) { return use.writes; });
+                        }},
+    Figure<LayerResult>{"dram_row_hits",
+                        [](const LayerResult& r) -> Value {
+                          return of_memory(r, [](const DramUse& use) { return use.hits; });
+                        }},
+    Figure<LayerResult>{"dram_row_misses",
+                        [](const LayerResult& r) -> Value {
+                          return of_memory(r, [](const DramUse& use) { return use.misses; });
+                        }},
+    Figure<LayerResult>{"dram_row_conflicts",
+                        [](const LayerResult& r) -> Value {
+                          return of_memory(r, [](const DramUse& use) { return use.conflicts; });
+                        }},
+    Figure<LayerResult>{"dram_activates",
+                        [](const LayerResult& r) -> Value {
+                          return of_memory(r, [](const DramUse& use) { return use.activates; });
+                        }},
+    Figure<LayerResult>{"dram_refreshes",
+                        [](const LayerResult& r) -> Value {
+                          return of_memory(r, [](const DramUse& use) { return use.refreshes; });
+                        }},
+    Figure<LayerResult>{"dram_bytes",
+                        [](const LayerResult& r) -> Value {
+                          return of_memory(r, [](const DramUse& use) { return use.bytes; });
+                        }},
+    Figure<LayerResult>{"dram_bytes_per_second",
+                        [](const LayerResult& r) -> Value {
+                          return of_memory(
+                              r, [](const DramUse& use) { return bytes_per_second(use); });
+                        }},
+    Figure<LayerResult>{"dram_activate_pj",
+                        [](const LayerResult& r) -> Value {
+                          return of_memory(r,
+                                           [](const DramUse& use) { return use.energy.activate; });
+                        }},
+    Figure<LayerResult>{"dram_read_pj",
+                        [](const LayerResult& r) -> Value {
+                          return of_memory(r, [](const DramUse& use) { return use.energy.read; });
+                        }},
+    Figure<LayerResult>{"dram_write_pj",
+                        [](const LayerResult& r) -> Value {
+                          return of_memory(r, [](const DramUse& use) { return use.energy.write; });
+                        }},
+    Figure<LayerResult>{"dram_refresh_pj",
+                        [](const LayerResult& r) -> Value {
+                          return of_memory(r,
+                                           [](const DramUse& use) { return use.energy.refresh; });
+                        }},
+    Figure<LayerResult>{"dram_background_pj",
+                        [](const LayerResult& r) -> Value {
+                          return of_memory(
+                              r, [](const DramUse& use) { return use.energy.background(); });
+                        }},
+    Figure<LayerResult>{"dram_io_pj",
+                        [](const LayerResult& r) -> Value {
+                          return of_memory(r, [](const DramUse& use) { return use.energy.io; });
+                        }},
+    Figure<LayerResult>{"dram_pj",
+                        [](const LayerResult& r) -> Value {
+                          return of_memory(r,
+                                           [](const DramUse& use) { return use.energy.total(); });
+                        }},
 };
 
 // What describes a single layer; a total has none of these.

@@ -147,6 +147,32 @@ Grid word_grid(const NetworkResult& result) {
   return grid;
 }
 
+std::string microjoules(double pj) { return fmt::format("{:.1f}", pj * 1e-6); }
+
+// What became of a memory of a standard; energy in uJ.
+Grid memory_grid(const NetworkResult& result) {
+  Grid grid({"DRAM", "bursts", "row\nhits", "misses", "con-\nflicts", "MB/s", "activate\nuJ",
+             "read", "write", "refresh", "back-\nground", "I/O", "total\nuJ"});
+  rows(grid, result, [](const LayerResult& layer) -> std::vector<std::string> {
+    const DramUse& use = *layer.dram;
+    const DramEnergy& e = use.energy;
+    return {layer.name,
+            grouped(use.reads + use.writes),
+            grouped(use.hits),
+            grouped(use.misses),
+            grouped(use.conflicts),
+            fmt::format("{:.1f}", bytes_per_second(use) * 1e-6),
+            microjoules(e.activate),
+            microjoules(e.read),
+            microjoules(e.write),
+            microjoules(e.refresh),
+            microjoules(e.background()),
+            microjoules(e.io),
+            microjoules(e.total())};
+  });
+  return grid;
+}
+
 // Layers that differ, and what is missing.
 std::string warnings(const NetworkResult& result) {
   std::string text;
@@ -177,6 +203,7 @@ std::string to_table(const NetworkResult& result, int width) {
        {layer_grid(result), stall_grid(result), pe_grid(result), word_grid(result)}) {
     text += grid.to_string(width) + "\n";
   }
+  if (total(result).dram) text += memory_grid(result).to_string(width) + "\n";
   text += "* in psums, each of one or more words\n";
   if (result.values == "off")
     text += "Without values, MACs and spad accesses are those of operands that are never zero.\n";

@@ -139,6 +139,7 @@ struct DramStandard {
   std::string file;
   std::vector<TaggedValue> tags;
   std::vector<DramConstraint> table;
+  bool operator==(const DramStandard&) const = default;
 };
 
 // Reads and validates a standard and the table that it names. Throws InputError with file:line:

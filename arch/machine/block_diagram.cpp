@@ -59,8 +59,10 @@ std::string bus(const Link& b) {
 
 void draw_dram(const Machine& m, Drawing& drawing) {
   const double link = m.clocks.link_mhz * 1e6 * m.dma.words_per_cycle * m.numbers.word_bits / 8;
-  drawing.box({fmt::format("DRAM  {} MB, {}, first word after {} ns", m.dram.megabytes,
-                           megabytes_per_second(m.dram.bytes_per_second), m.dram.latency_ns)});
+  const std::string kind = m.dram.setup ? m.dram.setup->standard.name + ", " : "";
+  drawing.box({fmt::format(
+      "DRAM  {}{} MB, {}, first word after {:.6g} ns", kind, m.dram.capacity_bytes() >> 20,
+      megabytes_per_second(m.dram.peak_bytes_per_second()), m.dram.first_word_ns())});
   drawing.wire(fmt::format("link  {}/cycle at {} MHz = {}", some(m.dma.words_per_cycle, "word"),
                            m.clocks.link_mhz, megabytes_per_second(link)));
   drawing.box({fmt::format("DMA   beside the array: {}; a clock crossing costs {}",

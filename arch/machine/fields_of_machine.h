@@ -256,12 +256,38 @@ void Dma::fields(V& v) {
 template <class V>
 void Dram::fields(V& v) {
   v.field("megabytes", megabytes,
-          {.doc = "capacity, in 2^20 bytes", .unit = "MB", .min = 1, .max = 1 << 20});
+          {.doc = "capacity of a plain link, in 2^20 bytes",
+           .unit = "MB",
+           .min = 0,
+           .max = 1 << 20,
+           .optional = true});
   v.field("bytes_per_second", bytes_per_second,
-          {.doc = "bandwidth", .unit = "byte/s", .min = 1e3, .max = 1e15});
+          {.doc = "bandwidth of a plain link, at least 1000",
+           .unit = "byte/s",
+           .min = 0,
+           .max = 1e15,
+           .optional = true});
+  v.field("latency_ns", latency_ns,
+          {.doc = "of a plain link, from request to first word, once a transfer",
+           .unit = "ns",
+           .min = 0,
+           .max = 1e6,
+           .optional = true});
+  v.field("standard", standard,
+          {.doc = "a memory of this kind in place of a plain link: a name of arch/dram, or a file",
+           .optional = true});
+  v.field("policy", policy,
+          {.doc = "rules of its controller: a name of arch/dram/policies, or a file",
+           .optional = true});
   v.field(
-      "latency_ns", latency_ns,
-      {.doc = "from request to first word, once a transfer", .unit = "ns", .min = 0, .max = 1e6});
+      "mapping", mapping,
+      {.doc = "fields of an address from high to low: ro, ra, bg, ba, co, ch", .optional = true});
+  v.field("channels", channels,
+          {.doc = "channels, a power of two", .min = 1, .max = 64, .optional = true});
+  v.field("ranks", ranks,
+          {.doc = "ranks of a channel, a power of two", .min = 1, .max = 64, .optional = true});
+  v.field("derating", derating,
+          {.doc = "times the currents of the data sheet", .min = 0, .max = 10, .optional = true});
 }
 
 template <class V>

@@ -37,6 +37,7 @@ Machine read_machine(const Node& root) {
   Machine machine = read<Machine>(root);
   machine.tags = tags_of(root);
   validate(machine, root);
+  settle_dram(machine, root);
   return machine;
 }
 

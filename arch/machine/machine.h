@@ -7,10 +7,12 @@
 #include <array>
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "arch/area/published_area.h"
+#include "arch/dram/dram_setup.h"
 #include "arch/mac/registers.h"
 #include "arch/technology/technology.h"
 #include "workloads/golden/golden.h"
@@ -136,12 +138,27 @@ struct Dma {
   bool operator==(const Dma&) const = default;
 };
 
+// A plain link of a bandwidth and a latency; or, where `standard` is named, a memory of that kind
+// behind its controller (docs/dram.md), whose capacity and times count then.
 struct Dram {
   std::int64_t megabytes = 0;  // 2^20 bytes
   double bytes_per_second = 0;
-  double latency_ns = 0;  // from request to first word, once a transfer
+  double latency_ns = 0;      // from request to first word, once a transfer
+  std::string standard = {};  // name or file; empty: a plain link
+  std::string policy = "open";
+  std::string mapping = kDefaultMapping;
+  int channels = 1, ranks = 1;
+  double derating = 1;  // times the currents
   template <class V>
   void fields(V& v);
+
+  // Not a field: what the standard and the policy say; empty for a plain link.
+  std::optional<DramSetup> setup = std::nullopt;
+
+  std::int64_t capacity_bytes() const;
+  double peak_bytes_per_second() const;
+  // From a request to its data in an idle memory, its row closed.
+  double first_word_ns() const;
   bool operator==(const Dram&) const = default;
 };
 
@@ -260,6 +277,8 @@ struct Machine {
   int pes() const { return array.rows * array.cols; }
   // Words of word_bits that one psum takes in every store and on every bus.
   int words_per_psum() const;
+  // A word takes whole bytes of DRAM.
+  int word_bytes() const { return (numbers.word_bits + 7) / 8; }
   // The store that holds `t` in the innermost level; never null in a validated machine.
   const Store& store_of(Tensor t) const;
   // Arithmetic of `layer` on this machine, and all that its MACs are set to.

@@ -13,4 +13,8 @@ void validate(const Machine& machine, const Node& root);
 // addition is open.
 void check_lanes(const Machine& machine, const Node& root);
 
+// Reads the standard and the policy that the machine's DRAM names, and refuses what does not go
+// together; a plain link must have a capacity and a bandwidth.
+void settle_dram(Machine& machine, const Node& root);
+
 }  // namespace orrery

@@ -10,7 +10,8 @@ struct Rates {
   double dram_words, link_words;
 
   explicit Rates(const Machine& m)
-      : dram_words(m.dram.bytes_per_second * 8 / m.numbers.word_bits / (m.clocks.core_mhz * 1e6)),
+      : dram_words(m.dram.peak_bytes_per_second() * 8 / m.numbers.word_bits /
+                   (m.clocks.core_mhz * 1e6)),
         link_words(m.dma.words_per_cycle * m.clocks.link_mhz / m.clocks.core_mhz) {}
 };
 

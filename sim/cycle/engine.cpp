@@ -4,9 +4,7 @@
 
 #include <systemc>
 
-#include "sim/cycle/array_module.h"
-#include "sim/cycle/controller_module.h"
-#include "sim/cycle/dma_module.h"
+#include "sim/cycle/accelerator.h"
 #include "sim/cycle/dram_module.h"
 #include "sim/schedule/misfit.h"
 #include "workloads/format/pack.h"
@@ -16,43 +14,23 @@
 namespace orrery {
 namespace {
 
-// The machine: built once in a process, serves any layer of any machine.
-//
-//   controller --passes--> array        GLB and clocks: in the Job
-//        \---transfers--> dma ==TLM==> dram
+// An accelerator and its DRAM: built once in a process, serves any layer of any machine.
 class MachineModule : public sc_core::sc_module {
-  // More than the controller looks ahead (tiles of 64 passes, of three tensors, and their stores):
-  // it never waits for the DMA to read its orders.
-  static constexpr int kMostOrders = 512;
-
  public:
   explicit MachineModule(const sc_core::sc_module_name& name) : sc_module(name) {
-    controller_.passes(passes_);
-    array_.orders(passes_);
-    controller_.transfers(transfers_);
-    dma_.orders(transfers_);
-    dma_.socket.bind(dram_.socket);
+    accelerator_.memory().bind(dram_.socket);
   }
 
   OperandTensor play(Job& job) {
-    const std::int64_t bytes = job.map.words * job.word_bytes();
-    dram_.configure(job.machine.dram, job.clocks, bytes);
-    array_.configure(job);
-    dma_.configure(job);
-    dma_.put_operands();
-    job.start = sc_core::sc_time_stamp();
-    controller_.play(job);
-    sc_core::sc_start();
-    return dma_.take_ofmap();
+    dram_.configure(job.machine, job.layer, job.clocks, job.map.words * job.word_bytes());
+    OperandTensor ofmap = accelerator_.play(job);
+    job.result.dram = dram_.use(job.end);
+    return ofmap;
   }
 
  private:
-  ControllerModule controller_{"controller"};
-  ArrayModule array_{"array"};
-  DmaModule dma_{"dma"};
+  Accelerator accelerator_{"accelerator"};
   DramModule dram_{"dram"};
-  sc_core::sc_fifo<PassPtr> passes_{"passes", 1};
-  sc_core::sc_fifo<TransferPtr> transfers_{"transfers", kMostOrders};
 };
 
 MachineModule& the_machine() {
@@ -75,10 +53,10 @@ std::string first_difference(const OperandTensor& ours, const OperandTensor& gol
   return {};
 }
 
-}  // namespace
+using Play = std::function<OperandTensor(Job&)>;
 
-LayerResult run_layer(const Machine& machine, const Layer& layer, const Mapping& mapping,
-                      const Operands& in, const RunOptions& options) {
+LayerResult run(const Machine& machine, const Layer& layer, const Mapping& mapping,
+                const Operands& in, const RunOptions& options, const Play& play) {
   if (const std::string why = misfit(machine, layer, mapping); !why.empty())
     throw InputError(fmt::format("layer {}: {}", layer.name, why));
   const bool mapped = !mapping.nest.empty();
@@ -89,7 +67,7 @@ LayerResult run_layer(const Machine& machine, const Layer& layer, const Mapping&
           .mapping = mapping,
           .in = is_coded(layer) ? words : in,
           .options = options,
-          .clocks = ClockDomains(machine.clocks),
+          .clocks = ClockDomains(machine),
           .map = dram_map(layer, machine, mapping),
           .layout = {},
           .glb = {},
@@ -100,7 +78,7 @@ LayerResult run_layer(const Machine& machine, const Layer& layer, const Mapping&
     job.layout = largest_tiles(layer, machine, mapping);
     job.glb.resize(job.layout, glb_buffers(machine));
   }
-  OperandTensor ofmap = the_machine().play(job);
+  OperandTensor ofmap = play(job);
   if (!job.failure.empty()) throw InputError(fmt::format("layer {}: {}", layer.name, job.failure));
   LayerResult result = std::move(job.result);
   result.name = layer.name;
@@ -123,6 +101,31 @@ LayerResult run_layer(const Machine& machine, const Layer& layer, const Mapping&
   }
   if (options.ofmap != nullptr) *options.ofmap = std::move(ofmap);
   return result;
+}
+
+}  // namespace
+
+LayerResult run_layer(const Machine& machine, const Layer& layer, const Mapping& mapping,
+                      const Operands& in, const RunOptions& options) {
+  return run(machine, layer, mapping, in, options,
+             [](Job& job) { return the_machine().play(job); });
+}
+
+LayerResult run_layer_on(Accelerator& accelerator, const Machine& machine, const Layer& layer,
+                         const Mapping& mapping, const Operands& in, const RunOptions& options) {
+  if (machine.dram.setup) {
+    throw InputError(
+        fmt::format("machine {}: dram.standard is {}; a memory outside needs a plain "
+                    "dram",
+                    machine.name, machine.dram.standard));
+  }
+  if (ClockDomains(machine).ticks_per_second != ClockDomains::kPicoseconds) {
+    throw InputError(
+        fmt::format("machine {}: beside a memory outside, core and link must meet on "
+                    "a grid of picoseconds, e.g. 200 and 100 MHz",
+                    machine.name));
+  }
+  return run(machine, layer, mapping, in, options, [&](Job& job) { return accelerator.play(job); });
 }
 
 }  // namespace orrery

@@ -27,6 +27,7 @@ struct Job {
   std::array<TileLayout, kTensors> layout;  // of the largest tiles
   Glb glb;
   sc_core::sc_time start;  // of the layer
+  std::int64_t end = 0;    // tick
   LayerResult result;
   std::string failure;  // why a pass could not end; empty: all is well
   // Passes that the array has been given and has not ended, and the core cycle in which there was
@@ -37,8 +38,7 @@ struct Job {
   // Ticks since the start of the layer.
   std::int64_t now() const { return tick_count(sc_core::sc_time_stamp() - start); }
   std::int64_t core_cycle() const { return now() / clocks.core.period; }
-  // A word takes whole bytes of DRAM.
-  int word_bytes() const { return (machine.numbers.word_bits + 7) / 8; }
+  int word_bytes() const { return machine.word_bytes(); }
   int words_per_psum() const { return machine.words_per_psum(); }
 };
 

@@ -12,8 +12,8 @@
 #include <optional>
 #include <vector>
 
+#include "arch/dram/address_map.h"
 #include "arch/dram/dram_policy.h"
-#include "sim/dram/address_map.h"
 #include "sim/dram/state.h"
 #include "sim/dram/waiting.h"
 

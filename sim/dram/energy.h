@@ -15,6 +15,7 @@ struct DramEnergy {
   double io = 0;
   double background() const { return open + closed + open_down + closed_down; }
   double total() const { return activate + read + write + refresh + background() + io; }
+  bool operator==(const DramEnergy&) const = default;
   DramEnergy& operator+=(const DramEnergy& other);
 };
 

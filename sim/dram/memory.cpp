@@ -25,8 +25,6 @@ DramMemory::DramMemory(const DramSetup& setup)
   }
 }
 
-std::int64_t DramMemory::bytes() const {
-  return setup_.standard.organization.bytes() * setup_.ranks * setup_.channels;
-}
+std::int64_t DramMemory::bytes() const { return setup_.bytes(); }
 
 }  // namespace orrery

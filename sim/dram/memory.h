@@ -1,19 +1,12 @@
 // A memory of several channels behind one address space.
 #pragma once
 
-#include <string>
 #include <vector>
 
+#include "arch/dram/dram_setup.h"
 #include "sim/dram/channel.h"
 
 namespace orrery {
-
-struct DramSetup {
-  DramStandard standard;
-  DramPolicy policy;
-  std::string mapping = kDefaultMapping;
-  int channels = 1, ranks = 1;
-};
 
 class DramMemory {
  public:

@@ -11,15 +11,17 @@ constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
 
 }  // namespace
 
-DmaTimeline::DmaTimeline(const Machine& machine, const ClockDomains& clocks, TransferTimes& times)
-    : machine_(machine), clocks_(clocks), times_(times), dram_(machine.dram, clocks) {}
+DmaTimeline::DmaTimeline(const Machine& machine, const Layer& layer, const ClockDomains& clocks,
+                         TransferTimes& times)
+    : machine_(machine), clocks_(clocks), times_(times), dram_(machine.dram, clocks) {
+  if (machine.dram.setup) memory_.emplace(machine, clocks, layer);
+}
 
 DmaTimeline::Begun& DmaTimeline::begun(TransferNumber transfer) {
   return begun_[static_cast<std::size_t>(transfer - first_)];
 }
 
-void DmaTimeline::order(const Waiting& transfer) {
-  Waiting waits = transfer;
+void DmaTimeline::order(Waiting waits) {
   begun_.emplace_back();
   if (waits.until_done < first_) {
     waits.until_done = 0;
@@ -27,7 +29,7 @@ void DmaTimeline::order(const Waiting& transfer) {
     waits.ready = std::max(waits.ready, before.end);
     waits.until_done = 0;
   }
-  waiting_.push_back(waits);
+  waiting_.push_back(std::move(waits));
 }
 
 void DmaTimeline::pass_is_known(PassNumber pass, std::int64_t filled, std::int64_t over) {
@@ -43,54 +45,96 @@ void DmaTimeline::pass_is_known(PassNumber pass, std::int64_t filled, std::int64
   }
 }
 
-// Makes the next choice, if it falls before tick `before`; returns whether it does. Of the
-// transfers that have room then, the first in the queue of those that the earliest pass waits for.
-bool DmaTimeline::begin_next(std::int64_t before) {
-  const auto ready = [](const Waiting& t) {
-    return t.until_filled != 0 || t.until_over != 0 || t.until_done != 0 ? kNever : t.ready;
-  };
+// Tick from which a transfer that waits can begin.
+std::int64_t DmaTimeline::ready(const Waiting& t) {
+  return t.until_filled != 0 || t.until_over != 0 || t.until_done != 0 ? kNever : t.ready;
+}
+
+// The tick of the next choice, as far as is known.
+std::int64_t DmaTimeline::next_choice() const {
   std::int64_t first = kNever;
   for (const Waiting& t : waiting_) first = std::min(first, ready(t));
-  const std::int64_t choice = std::max(free_, first);
+  if (under_way_.size() < static_cast<std::size_t>(machine_.dma.outstanding))
+    return std::max(free_, first);
+  const std::int64_t room = under_way_.front();
+  return room < 0 ? kNever : std::max({free_, first, room});
+}
+
+// Does the next thing, if it falls before tick `before`; returns whether it does.
+bool DmaTimeline::step(std::int64_t before) {
+  const std::int64_t choice = next_choice();
+  if (memory_ && memory_->step(std::min(choice, before - 1))) {
+    take_ends();
+    return true;
+  }
   if (choice >= before) return false;
+  choose(choice);
+  return true;
+}
+
+// Of the transfers that have room then, the first in the queue of those that the earliest pass
+// waits for.
+void DmaTimeline::choose(std::int64_t choice) {
   auto next = waiting_.end();
   for (auto t = waiting_.begin(); t != waiting_.end(); ++t) {
     if (ready(*t) <= choice && (next == waiting_.end() || t->pass < next->pass)) next = t;
   }
-  const Waiting transfer = *next;
+  const Waiting transfer = std::move(*next);
   waiting_.erase(next);
-  const int crossing = machine_.dma.crossing_cycles;
-  const std::int64_t begin = clocks_.link.edge(choice, crossing);
-  const std::int64_t end = times_.end(transfer.sort, begin, link_free_, dram_);
-  link_free_ = end;
   counts_ += times_.counts(transfer.sort);
-  begun(transfer.number) = {end, clocks_.core.edge(end, crossing)};
+  if (under_way_.size() >= static_cast<std::size_t>(machine_.dma.outstanding))
+    under_way_.pop_front();
+  free_ = clocks_.link.edge(choice, machine_.dma.crossing_cycles);
+  begin(transfer, free_);
+}
+
+void DmaTimeline::begin(const Waiting& transfer, std::int64_t begin) {
+  under_way_.push_back(-1);
+  if (memory_) {
+    memory_->begin(begin, times_.post_ticks(transfer.sort), transfer.bursts);
+    in_memory_.push_back(transfer.number);
+    return take_ends();
+  }
+  link_free_ = times_.end(transfer.sort, begin, link_free_, dram_);
+  under_way_.back() = link_free_;
+  set_end(transfer.number, link_free_);
+}
+
+void DmaTimeline::set_end(TransferNumber transfer, std::int64_t end) {
+  begun(transfer) = {end, clocks_.core.edge(end, machine_.dma.crossing_cycles)};
   for (Waiting& t : waiting_) {
-    if (t.until_done != transfer.number) continue;
+    if (t.until_done != transfer) continue;
     t.ready = std::max(t.ready, end);
     t.until_done = 0;
   }
-  while (!under_way_.empty() && under_way_.front() <= begin) under_way_.pop_front();
-  under_way_.push_back(end);
-  free_ = begin;
-  if (under_way_.size() >= static_cast<std::size_t>(machine_.dma.outstanding)) {
-    free_ = under_way_.front();
-    under_way_.pop_front();
+}
+
+void DmaTimeline::take_ends() {
+  for (; memory_->has_end(); in_memory_.pop_front()) {
+    const std::int64_t end = memory_->take_end();
+    // Ends come in the order of the begins.
+    const auto open = std::ranges::find(under_way_, -1);
+    if (open != under_way_.end()) *open = end;
+    set_end(in_memory_.front(), end);
   }
-  return true;
 }
 
 std::int64_t DmaTimeline::seen(TransferNumber transfer) {
   if (transfer < first_) return 0;
   while (begun(transfer).end < 0) {
-    if (!begin_next(kNever)) throw std::logic_error("a transfer waits for what never comes");
+    if (!step(kNever)) throw std::logic_error("a transfer waits for what never comes");
   }
   return begun(transfer).seen;
 }
 
 void DmaTimeline::catch_up(std::int64_t now) {
-  while (begin_next(now)) {
+  while (step(now)) {
   }
+}
+
+std::optional<DramUse> DmaTimeline::memory_use(std::int64_t end) {
+  if (!memory_) return std::nullopt;
+  return memory_->use(end);
 }
 
 void DmaTimeline::forget(std::int64_t now) {

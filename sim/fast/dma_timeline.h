@@ -3,8 +3,10 @@
 
 #include <cstdint>
 #include <deque>
+#include <optional>
 #include <vector>
 
+#include "sim/fast/memory_timeline.h"
 #include "sim/fast/transfer_times.h"
 
 namespace orrery {
@@ -12,9 +14,14 @@ namespace orrery {
 // The DMA chooses at the end of the tick in which it is free and a transfer has room; so its
 // choices in a tick are known as soon as all orders, and all ends of passes, up to that tick are.
 // It is asked for what has come about by then, and never ahead.
+//
+// On a plain link the end of a transfer follows from what was asked before it. A memory reorders,
+// so there it depends on what is asked for later: the memory is played up to the next choice, and
+// an end is known some time before it comes.
 class DmaTimeline {
  public:
-  DmaTimeline(const Machine& machine, const ClockDomains& clocks, TransferTimes& times);
+  DmaTimeline(const Machine& machine, const Layer& layer, const ClockDomains& clocks,
+              TransferTimes& times);
 
   // A transfer that can begin from tick `ready` on, but for the pass and the transfer that it still
   // waits for (0: none).
@@ -25,18 +32,21 @@ class DmaTimeline {
     std::int64_t ready = 0;
     PassNumber until_filled = 0, until_over = 0;
     TransferNumber until_done = 0;
+    std::vector<Burst> bursts;  // of a memory
   };
-  void order(const Waiting& transfer);
+  void order(Waiting transfer);
   // A pass has been given to the array: the ticks in which its filters are taken and it is over.
   void pass_is_known(PassNumber pass, std::int64_t filled, std::int64_t over);
-  // Begins transfers until `transfer` has begun; returns the tick, an edge of the core clock, from
-  // which the core knows of its end.
+  // Begins transfers until the end of `transfer` is known; returns the tick, an edge of the core
+  // clock, from which the core knows of its end.
   std::int64_t seen(TransferNumber transfer);
   // Begins all transfers whose choice falls before tick `now`.
   void catch_up(std::int64_t now);
   // Forgets what no order after tick `now` can ask for.
   void forget(std::int64_t now);
   const Counts& counts() const { return counts_; }
+  // What became of the memory until tick `end`, when all transfers are over; empty: a plain link.
+  std::optional<DramUse> memory_use(std::int64_t end);
 
   // For folding: what decides how it goes on after tick `now`, relative to it and to the latest
   // pass and transfer; all choices before `now` have been made.
@@ -56,18 +66,26 @@ class DmaTimeline {
     std::int64_t end = -1, seen = -1;  // ticks; -1: not begun yet
   };
 
-  bool begin_next(std::int64_t before);
+  static std::int64_t ready(const Waiting& t);
+  bool step(std::int64_t before);
+  std::int64_t next_choice() const;
+  void choose(std::int64_t choice);
+  void begin(const Waiting& transfer, std::int64_t begin);
+  void set_end(TransferNumber transfer, std::int64_t end);
+  void take_ends();
   Begun& begun(TransferNumber transfer);
 
   const Machine& machine_;
   const ClockDomains& clocks_;
   TransferTimes& times_;
   DramDevice dram_;
+  std::optional<MemoryTimeline> memory_;
+  std::deque<TransferNumber> in_memory_;  // begun there, their end not known
   std::vector<Waiting> waiting_;
   std::deque<Begun> begun_;  // from transfer first_ on
   TransferNumber first_ = 1;
-  std::deque<std::int64_t> under_way_;  // ends
-  std::int64_t free_ = 0;               // tick from which the next choice can fall
+  std::deque<std::int64_t> under_way_;  // ends of the last `outstanding` begun; -1: not known yet
+  std::int64_t free_ = 0;  // tick from which the next choice can fall, if there is room for it
   std::int64_t link_free_ = 0;
   Counts counts_;
 };

@@ -13,7 +13,6 @@ LayerResult run_layer_fast(const Machine& machine, const Layer& layer, const Map
                            const FastOptions& options) {
   if (const std::string why = misfit(machine, layer, mapping); !why.empty())
     throw InputError(fmt::format("layer {}: {}", layer.name, why));
-  dram_map(layer, machine, mapping);  // refuses tensors that DRAM cannot hold
   LayerResult result;
   try {
     result = Timeline(machine, layer, mapping, options).play(options.progress);

@@ -81,7 +81,8 @@ std::vector<std::uint8_t> IndependentTimes::made_padding(const Step& step) const
   std::int64_t size = 1;
   for (std::size_t a = 0; a < kAxes; ++a) size += (here.extent[a] - 1) * layout.stride[a];
   std::vector<std::uint8_t> made(static_cast<std::size_t>(size), 1);
-  for (const Run& run : tile_runs(layer_, machine_, step.pass, Tensor::kIfmap, layout))
+  for (const Run& run : tile_runs(layer_, machine_, step.pass, Tensor::kIfmap, layout,
+                                  row_major_place(layer_, machine_, Tensor::kIfmap)))
     std::fill_n(made.begin() + run.glb, run.size, std::uint8_t{0});
   return made;
 }

@@ -8,12 +8,14 @@ Timeline::Timeline(const Machine& machine, const Layer& layer, const Mapping& ma
                    const FastOptions& options)
     : machine_(machine),
       layer_(layer),
-      clocks_(machine.clocks),
+      clocks_(machine),
       transfer_times_(machine, layer, mapping, clocks_),
-      dma_(machine, clocks_, transfer_times_),
+      dma_(machine, layer, clocks_, transfer_times_),
       array_(mapping.nest.empty() ? nullptr : array_times(machine, layer, mapping, options.memory)),
       sequencer_(layer, mapping, machine, *this) {
-  if (options.folds && array_ != nullptr) fold_.emplace();
+  // What a memory does depends on addresses, and where tensors lie tiled requests do.
+  const bool alike = !machine.dram.setup && !transfer_times_.tiled();
+  if (options.folds && array_ != nullptr && alike) fold_.emplace();
 }
 
 LayerResult Timeline::play(
@@ -34,6 +36,7 @@ LayerResult Timeline::play(
   result.passes = static_cast<std::uint64_t>(all.passes);
   result.active_pes = most_pes_;
   result.active_pes_mean = static_cast<double>(all.active_pes);
+  result.dram = dma_.memory_use(now_);
   return result;
 }
 
@@ -42,7 +45,8 @@ void Timeline::order(const TransferOrder& transfer) {
                                .sort = transfer_times_.sort(transfer),
                                .pass = transfer.pass,
                                .ready = now_,
-                               .until_done = transfer.after};
+                               .until_done = transfer.after,
+                               .bursts = {}};
   // A pass that is not known yet will be; one that is not among the known is over.
   if (transfer.after_fill > latest_pass_) waiting.until_filled = transfer.after_fill;
   if (transfer.after_pass > latest_pass_) waiting.until_over = transfer.after_pass;
@@ -50,7 +54,8 @@ void Timeline::order(const TransferOrder& transfer) {
     if (pass.number == transfer.after_fill) waiting.ready = std::max(waiting.ready, pass.filled);
     if (pass.number == transfer.after_pass) waiting.ready = std::max(waiting.ready, pass.over);
   }
-  dma_.order(waiting);
+  if (machine_.dram.setup) waiting.bursts = transfer_times_.bursts(transfer);
+  dma_.order(std::move(waiting));
   latest_transfer_ = transfer.number;
 }
 

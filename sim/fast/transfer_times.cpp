@@ -7,13 +7,27 @@ namespace orrery {
 
 TransferTimes::TransferTimes(const Machine& machine, const Layer& layer, const Mapping& mapping,
                              const ClockDomains& clocks)
-    : machine_(machine), layer_(layer), clocks_(clocks) {
-  if (!mapping.nest.empty()) layout_ = largest_tiles(layer, machine, mapping);
+    : machine_(machine), layer_(layer), clocks_(clocks), parts_(machine, layer, mapping) {
+  const TensorLayouts& layouts = layer.layouts;
+  for (const Layout layout : {layouts.ifmap, layouts.filter, layouts.ofmap})
+    tiled_ = tiled_ || layout == Layout::kTiled;
 }
 
 int TransferTimes::sort(const TransferOrder& transfer) {
-  const Form key = form(layer_, machine_, transfer.box, static_cast<std::int32_t>(transfer.kind));
-  const auto [it, fresh] = sort_of_.try_emplace(key, static_cast<int>(sorts_.size()));
+  const auto kind = static_cast<std::int32_t>(transfer.kind);
+  const auto next = static_cast<int>(sorts_.size());
+  // A memory of bursts is played anew each time: only counts are asked for.
+  if (tiled_ && !machine_.dram.setup) {
+    std::array<std::int32_t, std::size_t{2} * kDims + 1> key{kind};
+    for (const Dim d : kAllDims) {
+      key[2 * index(d) + 1] = transfer.box[d].lo;
+      key[2 * index(d) + 2] = transfer.box[d].hi;
+    }
+    const auto [it, fresh] = sort_at_.try_emplace(key, next);
+    if (fresh) sorts_.push_back(make(transfer));
+    return it->second;
+  }
+  const auto [it, fresh] = sort_of_.try_emplace(form(layer_, machine_, transfer.box, kind), next);
   if (fresh) sorts_.push_back(make(transfer));
   return it->second;
 }
@@ -21,100 +35,61 @@ int TransferTimes::sort(const TransferOrder& transfer) {
 TransferTimes::Sort TransferTimes::make(const TransferOrder& transfer) const {
   using enum Action;
   Sort sort;
+  std::array<std::int64_t, 2> words{};  // read, written
+  for (const TransferPart& part : parts_.of(transfer)) {
+    words[static_cast<std::size_t>(part.kind)] += part.words();
+    for (const Span& span : part.spans) {
+      if (sort.stretches.empty() || sort.stretches.back().words != span.words)
+        sort.stretches.push_back({span.words, 0});
+      ++sort.stretches.back().times;
+    }
+  }
+  const auto [read, written] = words;
   const auto count = [&](Action from, Action to) {
-    sort.counts[from] = sort.counts[to] = static_cast<std::uint64_t>(sort.words);
+    sort.counts[from] = sort.counts[to] = static_cast<std::uint64_t>(read + written);
   };
-  const int wide = machine_.words_per_psum();
   switch (transfer.kind) {
     case TransferKind::kLoadIfmap:
-      add_tile(sort, transfer, Tensor::kIfmap, 1);
       count(dram_ifmap_read, glb_ifmap_dma_write);
       break;
     case TransferKind::kLoadFilter:
-      if (const int whole = machine_.store_of(Tensor::kFilter).tile_words; whole > 0) {
-        add(sort, whole);
-      } else {
-        add_tile(sort, transfer, Tensor::kFilter, 1);
-      }
       count(dram_filter_read, glb_filter_dma_write);
       break;
     case TransferKind::kLoadPsum:
-      add_tile(sort, transfer, Tensor::kPsum, wide);
       count(dram_psum_read, glb_psum_dma_write);
       break;
     case TransferKind::kStorePsum:
-      add_tile(sort, transfer, Tensor::kPsum, wide);
       count(glb_psum_dma_read, dram_psum_write);
       break;
     case TransferKind::kStoreOfmap:
-      add_ofmap(sort, transfer.box);
+      sort.counts[dram_bias_read] = static_cast<std::uint64_t>(read);
+      count_ofmap(sort, transfer.box, written);
       break;
     case TransferKind::kPoolPlanes:
-      add_planes(sort, transfer.box);
+      count_planes(sort, transfer.box, read, written);
       break;
   }
   return sort;
 }
 
-void TransferTimes::add(Sort& sort, std::int64_t words) const {
-  if (words == 0) return;
-  if (sort.stretches.empty() || sort.stretches.back().words != words)
-    sort.stretches.push_back({words, 0});
-  ++sort.stretches.back().times;
-  sort.words += words;
-}
-
-void TransferTimes::add_tile(Sort& sort, const TransferOrder& transfer, Tensor t, int words) const {
-  for (const Run& run : tile_runs(layer_, machine_, transfer.box, t, layout_[index(t)]))
-    add(sort, std::int64_t{run.size} * words);
-}
-
-// Biases come in, the ofmap goes out: as it is, or pooled plane by plane.
-void TransferTimes::add_ofmap(Sort& sort, const Box& box) const {
+void TransferTimes::count_ofmap(Sort& sort, const Box& box, std::int64_t made) const {
   using enum Action;
-  const int wide = machine_.words_per_psum();
-  if (layer_.has_bias()) {
-    for (int g = 0; g < box[Dim::kG].size(); ++g)
-      add(sort, std::int64_t{box[Dim::kM].size()} * wide);
-  }
-  const std::int64_t biases = sort.words;
-  const std::int64_t plane = std::int64_t{layer_.bound(Dim::kP)} * layer_.bound(Dim::kQ);
-  std::int64_t psums = 0;
-  for (const Run& run :
-       tile_runs(layer_, machine_, box, Tensor::kPsum, layout_[index(Tensor::kPsum)])) {
-    psums += run.size;
-    if (layer_.post.pool.empty()) {
-      add(sort, run.size);
-      continue;
-    }
-    const Pool& pool = layer_.post.pool.front();
-    const std::int64_t pooled =
-        std::int64_t{pool.out(layer_.bound(Dim::kP))} * pool.out(layer_.bound(Dim::kQ));
-    for (std::int64_t planes = run.size / plane; planes > 0; --planes) add(sort, pooled);
-  }
+  std::int64_t psums = 1;
+  for (const Dim d : kAllDims) psums *= indexes(d, Tensor::kPsum) ? box[d].size() : 1;
   sort.post_cycles = cycles_of(psums, machine_.post.words_per_cycle);
-  sort.counts[dram_bias_read] = static_cast<std::uint64_t>(biases);
-  sort.counts[glb_psum_dma_read] = static_cast<std::uint64_t>(psums * wide);
-  sort.counts[dram_ofmap_write] = sort.counts[post_ofmap_word] =
-      static_cast<std::uint64_t>(sort.words - biases);
+  sort.counts[glb_psum_dma_read] = static_cast<std::uint64_t>(psums * machine_.words_per_psum());
+  sort.counts[dram_ofmap_write] = sort.counts[post_ofmap_word] = static_cast<std::uint64_t>(made);
 }
 
-// Planes come in, and go out pooled.
-void TransferTimes::add_planes(Sort& sort, const Box& box) const {
+void TransferTimes::count_planes(Sort& sort, const Box& box, std::int64_t taken,
+                                 std::int64_t made) const {
   using enum Action;
-  const std::int64_t size = std::int64_t{layer_.ifmap_rows} * layer_.ifmap_cols;
-  const std::int64_t made =
-      std::int64_t{layer_.pool.out(layer_.ifmap_rows)} * layer_.pool.out(layer_.ifmap_cols);
   const std::int64_t planes = std::int64_t{box[Dim::kN].size()} * box[Dim::kG].size();
-  for (std::int64_t i = 0; i < planes; ++i) {
-    add(sort, size);
-    add(sort, made);
-  }
-  sort.post_cycles = planes * cycles_of(size, machine_.post.words_per_cycle);
+  sort.post_cycles = planes * cycles_of(taken / planes, machine_.post.words_per_cycle);
   for (const Action a : {dram_ifmap_read, glb_ifmap_dma_write, glb_ifmap_dma_read})
-    sort.counts[a] = static_cast<std::uint64_t>(planes * size);
+    sort.counts[a] = static_cast<std::uint64_t>(taken);
   for (const Action a : {dram_ofmap_write, post_ofmap_word})
-    sort.counts[a] = static_cast<std::uint64_t>(planes * made);
+    sort.counts[a] = static_cast<std::uint64_t>(made);
 }
 
 std::size_t TransferTimes::MeetsHash::operator()(const Meets& m) const {

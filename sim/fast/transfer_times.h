@@ -1,16 +1,17 @@
 // How long transfers take on link and DRAM, remembered by their form.
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <map>
 #include <unordered_map>
 #include <vector>
 
 #include "arch/counts/counts.h"
 #include "sim/fast/form.h"
+#include "sim/fast/transfer_parts.h"
 #include "sim/machine/clocks.h"
 #include "sim/machine/dram_device.h"
-#include "sim/machine/dram_map.h"
-#include "sim/schedule/sequencer.h"
 
 namespace orrery {
 
@@ -19,8 +20,16 @@ class TransferTimes {
   TransferTimes(const Machine& machine, const Layer& layer, const Mapping& mapping,
                 const ClockDomains& clocks);
 
-  // Transfers of one kind and form are alike: a number for each such sort.
+  // Transfers of one kind and form are alike: a number for each such sort. Where tensors lie tiled
+  // it matters too where a tile begins.
   int sort(const TransferOrder& transfer);
+  bool tiled() const { return tiled_; }
+  // Of a machine whose DRAM names a standard.
+  std::vector<Burst> bursts(const TransferOrder& transfer) const { return parts_.bursts(transfer); }
+  // Ticks of post-processing.
+  std::int64_t post_ticks(int sort) const {
+    return sorts_[static_cast<std::size_t>(sort)].post_cycles * clocks_.core.period;
+  }
   // What moving one of them counts.
   const Counts& counts(int sort) const { return sorts_[static_cast<std::size_t>(sort)].counts; }
   // The link edge with which a transfer ends that begins on link edge `begin`, its words behind
@@ -28,13 +37,12 @@ class TransferTimes {
   std::int64_t end(int sort, std::int64_t begin, std::int64_t link_free, DramDevice& dram);
 
  private:
-  // Neighbouring words in DRAM, so many times after one another.
+  // Spans of so many words, so many times after one another.
   struct Stretch {
     std::int64_t words = 0, times = 0;
   };
   struct Sort {
     std::vector<Stretch> stretches;
-    std::int64_t words = 0;        // of all
     std::int64_t post_cycles = 0;  // core cycles of post-processing
     Counts counts;
   };
@@ -54,17 +62,17 @@ class TransferTimes {
   };
 
   Sort make(const TransferOrder& transfer) const;
-  void add(Sort& sort, std::int64_t words) const;
-  void add_tile(Sort& sort, const TransferOrder& transfer, Tensor t, int words) const;
-  void add_ofmap(Sort& sort, const Box& box) const;
-  void add_planes(Sort& sort, const Box& box) const;
+  void count_ofmap(Sort& sort, const Box& box, std::int64_t made) const;
+  void count_planes(Sort& sort, const Box& box, std::int64_t taken, std::int64_t made) const;
   Takes play(const Sort& sort, const Meets& meets) const;
 
   const Machine& machine_;
   const Layer& layer_;
   const ClockDomains& clocks_;
-  std::array<TileLayout, kTensors> layout_{};
+  TransferParts parts_;
+  bool tiled_ = false;
   std::unordered_map<Form, int, FormHash> sort_of_;
+  std::map<std::array<std::int32_t, std::size_t{2} * kDims + 1>, int> sort_at_;  // of tiled ones
   std::vector<Sort> sorts_;
   std::unordered_map<Meets, Takes, MeetsHash> takes_;
 };

@@ -5,17 +5,25 @@
 #include <map>
 #include <vector>
 
-#include "dataflows/pass/pass.h"
+#include "sim/machine/tensor_place.h"
 #include "workloads/tensor/tensor.h"
 
 namespace orrery {
 
-// First word of each tensor; dense, row-major, one after the other. Addresses count words of the
-// machine's word_bits. Ifmaps are held with their padding where the machine stores it. Biases and
-// psums take words_per_psum words each.
+// First word of each tensor, one after the other; in a memory with bursts each begins with one.
+// Addresses count words of the machine's word_bits. Ifmaps are held with their padding where the
+// machine stores it. Biases and psums take words_per_psum words each.
 struct DramMap {
   std::int64_t ifmap = 0, filter = 0, bias = 0, psum = 0, ofmap = 0;
   std::int64_t words = 0;  // of all
+  // How the elements of each tensor lie (layer.layouts); psums as they are before pooling.
+  TensorPlace ifmap_place, filter_place, psum_place, ofmap_place;
+  const TensorPlace& place(Tensor t) const {
+    return t == Tensor::kIfmap ? ifmap_place : t == Tensor::kFilter ? filter_place : psum_place;
+  }
+  // A transfer asks for its words by ascending address. Else, with a plain link and nchw alone, in
+  // the order of the tile.
+  bool by_address = false;
   // Where filters lie as tiles (Store::tile_words): their boxes in the order in which the schedule
   // comes to them, one after the other from `filter` on. Empty: they lie as a tensor.
   std::vector<Box> filter_tiles;
@@ -41,16 +49,23 @@ std::array<TileLayout, kTensors> largest_tiles(const Layer& layer, const Machine
 std::vector<std::int16_t> dram_ifmap(const Layer& layer, const Machine& machine,
                                      const OperandTensor& ifmap);
 
-// Elements that lie next to each other both in DRAM and in the GLB.
+// Elements that lie next to each other in DRAM, in the GLB and in the tensor.
 struct Run {
-  std::int64_t dram = 0;  // element of the tensor as DRAM holds it
-  std::int64_t glb = 0;   // element of the tile
+  std::int64_t dram = 0;     // place in the tensor as DRAM holds it
+  std::int64_t glb = 0;      // element of the tile
+  std::int64_t element = 0;  // of the row-major tensor
   int size = 0;
 };
 
 // The tile of `t` over `box`, each distinct element once. Padding that the machine does not store
 // is left out.
 std::vector<Run> tile_runs(const Layer& layer, const Machine& machine, const Box& box, Tensor t,
-                           const TileLayout& layout);
+                           const TileLayout& layout, const TensorPlace& place);
+// One plane: row by row in the GLB from element `glb` on.
+void append_plane(std::vector<Run>& runs, const TensorPlace& place, int g, int n, int channel,
+                  std::int64_t glb);
+
+// How the tensor lies row-major.
+TensorPlace row_major_place(const Layer& layer, const Machine& machine, Tensor t);
 
 }  // namespace orrery

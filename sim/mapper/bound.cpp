@@ -145,7 +145,7 @@ void count_pes(const Machine& machine, const Layer& layer, const Moves& moves, C
 // Core cycles that the link needs for so many words.
 double link_cycles(const Machine& machine, Words words) {
   const double link = machine.clocks.link_mhz * machine.dma.words_per_cycle;
-  const double dram = machine.dram.bytes_per_second * 1e-6 * 8 / machine.numbers.word_bits;
+  const double dram = machine.dram.peak_bytes_per_second() * 1e-6 * 8 / machine.numbers.word_bits;
   return static_cast<double>(words) / std::min(link, dram) * machine.clocks.core_mhz;
 }
 

@@ -136,7 +136,7 @@ class Search {
 
   void compare(const std::optional<Candidate>& candidate, const Mapping& mapping,
                const LayerResult& result) {
-    const Energy energy = price(result.counts, result.cycles, options_.prices);
+    const Energy energy = priced(result, options_.prices);
     const double cost = cost_of(options_.objective, energy.total(), result.cycles);
     if (candidate && cost < best_cost_) {
       best_ = candidate;

@@ -46,6 +46,7 @@ void add(LayerResult& sum, const LayerResult& layer) {
   }
   add(sum.energy, layer.energy);
   add(sum.bounds, layer.bounds);
+  add(sum.dram, layer.dram);
 }
 
 // Nothing, in the unit of the first layer.
@@ -86,11 +87,19 @@ void complete(LayerResult& result, const Machine& machine) {
   }
 }
 
+Energy priced(const LayerResult& layer, const PriceList& prices) {
+  Energy energy = price(layer.counts, layer.cycles, prices);
+  if (layer.dram && energy.unit == EnergyUnit::kPj) {
+    auto& dram = energy.at[static_cast<std::size_t>(EnergyLevel::kDram)];
+    dram.fill(0);
+    dram[static_cast<std::size_t>(EnergyTensor::kNone)] = layer.dram->energy.total();
+  }
+  return energy;
+}
+
 void charge(NetworkResult& result, const PriceList& prices) {
   result.energy_table = prices.table;
-  for (LayerResult& layer : result.layers) {
-    layer.energy = price(layer.counts, layer.cycles, prices);
-  }
+  for (LayerResult& layer : result.layers) layer.energy = priced(layer, prices);
 }
 
 LayerResult total(const NetworkResult& result) {
@@ -98,7 +107,10 @@ LayerResult total(const NetworkResult& result) {
   sum.name = "total";
   sum.check = result.layers.empty() ? Check::kOff : Check::kEqual;
   sum.energy = no_energy(result);
-  if (!result.layers.empty()) sum.bounds = Bounds{};
+  if (!result.layers.empty()) {
+    sum.bounds = Bounds{};
+    sum.dram = DramUse{};
+  }
   for (const LayerResult& layer : result.layers) add(sum, layer);
   if (sum.passes > 0) sum.active_pes_mean /= static_cast<double>(sum.passes);
   if (sum.processing_cycles > 0) sum.utilization /= static_cast<double>(sum.processing_cycles);

@@ -12,6 +12,7 @@
 #include "arch/energy/energy.h"
 #include "dataflows/mapping/mapping.h"
 #include "sim/bounds/bounds.h"
+#include "sim/dram/use.h"
 
 namespace orrery {
 
@@ -80,6 +81,7 @@ struct LayerResult {
   int requant_shift = 0;
   std::optional<Energy> energy = std::nullopt;  // of counts and cycles; empty: not priced
   std::optional<Bounds> bounds = std::nullopt;  // empty: not worked out
+  std::optional<DramUse> dram = std::nullopt;   // empty: a plain link
 };
 
 // Works out the figures that follow from the ones counted: processing cycles, MACs, times,
@@ -102,6 +104,9 @@ struct NetworkResult {
   std::vector<LayerResult> layers;
 };
 
+// Counts times prices. Where the DRAM names a standard, its part is what its currents cost (tensor
+// `none`), unless the table counts in a unit of its own.
+Energy priced(const LayerResult& layer, const PriceList& prices);
 // Prices every layer and names the table.
 void charge(NetworkResult& result, const PriceList& prices);
 

@@ -67,5 +67,30 @@ TEST_F(DramCommandLine, AnswersMistakesWithTheNearest) {
                  bad + ":2: 'X' is neither R nor W; a line is cycle,address,R|W");
 }
 
+TEST_F(DramCommandLine, LetsAMachineHaveAMemory) {
+  const Arguments run{
+      "simulate", "tutorial_4x4",           "tutorial", "--set", "dram.standard=ddr3-1600",
+      "--layout", "ifmap=nhwc,filter=tiled"};
+  const json::object r = simulated(run);
+  EXPECT_EQ(of_layers(r, "check"), std::vector<std::string>(6, "equal"));
+  for (const json::value& layer : r.at("layers").as_array()) {
+    const auto n = [&](const char* key) { return layer.at(key).to_number<double>(); };
+    EXPECT_EQ(n("dram_row_hits") + n("dram_row_misses") + n("dram_row_conflicts"),
+              n("dram_reads") + n("dram_writes"));
+    EXPECT_DOUBLE_EQ(layer.at("energy_pj").at("dram").at("none").to_number<double>(), n("dram_pj"));
+  }
+  EXPECT_NE(orrery(run).out.find("\nDRAM "), std::string::npos);
+}
+
+TEST_F(DramCommandLine, AnswersMistakesOfMachinesAndLayouts) {
+  const Arguments run{"simulate", "tutorial_4x4", "tutorial"};
+  expect_mistake(
+      run + Arguments{"--set", "dram.standard=ddr3-160"},
+      "--set dram.standard=ddr3-160: dram.standard: no DRAM standard 'ddr3-160' (did you "
+      "mean 'ddr3-1600'?)");
+  expect_mistake(run + Arguments{"--layout", "nchv"},
+                 "--layout: there is no layout 'nchv' (did you mean 'nchw'?)");
+}
+
 }  // namespace
 }  // namespace orrery

@@ -214,7 +214,7 @@ const std::vector<MalformedMachine> kMalformedMachines{
     {"levels:", "levles:", ":46: unknown key 'levles' in the file (did you mean 'levels'?)"},
     {"second: 1e8", "second: .inf", ":70: dram.bytes_per_second is '.inf'; it must be a number"},
     {"second: 1e8", "second: 1e400", ":70: dram.bytes_per_second is '1e400'; it must be a number"},
-    {"megabytes: 16", "megabytes: -1", ":69: dram.megabytes is -1; it must be 1 to 1048576 MB"},
+    {"megabytes: 16", "megabytes: -1", ":69: dram.megabytes is -1; it must be 0 to 1048576 MB"},
     {"[filter]", "filter", ":57: levels[0].stores[1].holds is 'filter'; it must be a list"},
     {"overlap: []", "overlap: none", ":65: dma.overlap is 'none'; it must be a list"},
     {"port: true", "port: yes",

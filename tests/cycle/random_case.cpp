@@ -8,6 +8,7 @@
 #include "workloads/format/pack.h"
 #include "workloads/input/input_error.h"
 #include "workloads/input/override.h"
+#include "workloads/network/layout.h"
 #include "workloads/network/widths.h"
 #include "workloads/tensor/operands.h"
 
@@ -133,6 +134,33 @@ void vary_system(Machine& m, Rng& rng) {
   if (coin(rng, 3)) m.limits.channels = rng.in(1, 4);
 }
 
+// In a third of the cases a memory of a standard, under some controller.
+void vary_memory(Machine& m, Rng& rng) {
+  static constexpr std::array kStandards{"ddr3-1600",   "ddr4-2400", "lpddr3-1600",
+                                         "lpddr4-3200", "gddr6",     "hbm2"};
+  static constexpr std::array kPolicies{"open",     "closed",     "in_order",          "frugal",
+                                        "dramsim3", "ramulator2", "ramulator2_row_hit"};
+  static constexpr std::array kMappings{"ro|ra|co|ba|bg|ch", "ro|ba|bg|ra|co|ch",
+                                        "ba|bg|ro|ch|ra|co"};
+  const auto any = [&](const auto& list) {
+    return list[static_cast<std::size_t>(rng.in(0, static_cast<int>(list.size()) - 1))];
+  };
+  if (!coin(rng, 3)) return;
+  const std::string folder = std::string(ORRERY_SOURCE_DIR) + "/arch/dram/";
+  const Dram plain = m.dram;
+  m.dram.standard = folder + any(kStandards) + ".yaml";
+  m.dram.policy = folder + "policies/" + any(kPolicies) + ".yaml";
+  m.dram.mapping = any(kMappings);
+  m.dram.channels = coin(rng, 3) ? 2 : 1;
+  m.dram.ranks = coin(rng, 3) ? 2 : 1;
+  if (coin(rng, 2)) m.dma.words_per_cycle = rng.in(1, 8);
+  try {
+    m.dram = read_machine(parse_yaml_text(orrery::to_yaml(m), "variation")).dram;
+  } catch (const InputError&) {
+    m.dram = plain;  // too many banks, or clocks in too odd a ratio
+  }
+}
+
 // Channels whose windows neither leave gaps nor reach beyond the plane.
 Layer pooling_layer(const Machine& m, Rng& rng) {
   Layer layer;
@@ -160,6 +188,18 @@ Layer pooling_layer(const Machine& m, Rng& rng) {
 bool windows_overlap(const Layer& l) {
   return l.stride_rows + l.stride_cols <= 3 && l.dilation_rows + l.dilation_cols == 2 &&
          l.bound(Dim::kR) + l.bound(Dim::kS) > 4 && l.bound(Dim::kP) > 1 && l.bound(Dim::kQ) > 1;
+}
+
+// Half of the layers lie in DRAM as machines expect it.
+TensorLayouts random_layouts(Rng& rng) {
+  using enum Layout;
+  if (coin(rng, 2)) return {};
+  if (coin(rng, 8)) return {kBankInterleaved, kBankInterleaved, kBankInterleaved};
+  const auto any = [&] {
+    return std::array{kNchw, kNhwc, kTiled}[static_cast<std::size_t>(rng.in(0, 2))];
+  };
+  const Layout ifmap = any(), filter = any();
+  return {ifmap, filter, any()};
 }
 
 Layer random_layer(const Machine& m, Rng& rng) {
@@ -249,6 +289,7 @@ Machine random_machine(Rng& rng) {
   vary_array(machine, rng);
   vary_pace(machine, rng);
   vary_system(machine, rng);
+  vary_memory(machine, rng);
   read_machine(parse_yaml_text(orrery::to_yaml(machine), "variation"));
   return machine;
 }
@@ -289,6 +330,7 @@ Case random_case(std::uint64_t seed, std::string_view mac) {
   do {
     c.layer = random_layer(c.machine, rng);
     if (!mac.empty()) give_numbers(c.layer, c.machine, rng);
+    c.layer.layouts = random_layouts(rng);
     c.mapping = random_nest(c.layer, c.machine, rng);
     // A pooling layer with an empty nest is pooled on its way out, not on the array.
   } while (c.mapping.nest.empty() || !check(c.mapping, c.layer, c.machine).empty());
@@ -302,9 +344,10 @@ Case random_case(std::uint64_t seed, std::string_view mac) {
     }
   }
   c.in = synthetic_operands(c.layer, seed, c.machine.numbers.psum_bits);
-  c.text = fmt::format("seed {} mac '{}'\n{}\n{}\n{}\n{}", seed, mac, layer_text(c.layer),
-                       orrery::to_yaml({{c.layer.name, c.mapping}}), to_string(c.mapping, c.layer),
-                       orrery::to_yaml(c.machine));
+  c.text =
+      fmt::format("seed {} mac '{}' layout {}\n{}\n{}\n{}\n{}", seed, mac, to_text(c.layer.layouts),
+                  layer_text(c.layer), orrery::to_yaml({{c.layer.name, c.mapping}}),
+                  to_string(c.mapping, c.layer), orrery::to_yaml(c.machine));
   return c;
 }
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "sim/schedule/misfit.h"
+#include "workloads/network/layout.h"
 #include "workloads/network/network.h"
 #include "workloads/network/network_file.h"
 #include "workloads/network/widths.h"
@@ -32,8 +33,8 @@ std::string kind_text(const Layer& l) {
 
 std::string layers_text(const Layer& l) {
   const PostProcess& post = l.post;
-  std::string text = fmt::format("layers:\n- name: {}\n  {}\n  operand_bits: {}\n", l.name,
-                                 kind_text(l), l.operand_bits);
+  std::string text = fmt::format("layers:\n- name: {}\n  {}\n  operand_bits: {}\n  layout: {}\n",
+                                 l.name, kind_text(l), l.operand_bits, to_text(l.layouts));
   if (l.kind != LayerKind::kPool) text += fmt::format("  product_shift: {}\n", l.product_shift);
   if (l.kind == LayerKind::kPool) return text;
   text += fmt::format("  post:\n    bias: {}\n    requant_shift: {}\n    relu: {}\n", post.bias,

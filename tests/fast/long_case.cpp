@@ -15,6 +15,9 @@ int window_extent(int taps, int dilation) { return (taps - 1) * dilation + 1; }
 
 // Clocks in simple and in odd ratios, DRAM that is faster or slower than the link.
 void vary_times(Machine& m, Rng& rng) {
+  // Nothing folds on a memory of a standard.
+  m.dram.standard.clear();
+  m.dram.setup.reset();
   static constexpr std::array kMhz{50, 100, 150, 200, 250, 333};
   const auto mhz = [&] { return kMhz[static_cast<std::size_t>(rng.in(0, int{kMhz.size()} - 1))]; };
   m.clocks.core_mhz = coin(rng, 2) ? mhz() : rng.in(20, 300);
@@ -90,6 +93,8 @@ Layer layer_of(const Sizes& sizes, Rng& rng) {
                      layer.pad_right;
   layer.post.bias = coin(rng, 3);
   layer.post.relu = false;
+  using enum Layout;
+  if (coin(rng, 3)) layer.layouts = {kNhwc, kNhwc, kNhwc};
   return layer;
 }
 

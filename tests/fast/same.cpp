@@ -22,6 +22,20 @@ std::string differ_in(const Names& names, const Figures& fast, const Figures& cy
   return out;
 }
 
+std::string differ_in_memory(const std::optional<DramUse>& fast,
+                             const std::optional<DramUse>& cycle) {
+  if (fast == cycle) return {};
+  if (!fast || !cycle) return "a memory in one alone; ";
+  std::string out = differ("DRAM reads", fast->reads, cycle->reads);
+  out += differ("DRAM writes", fast->writes, cycle->writes);
+  out += differ("row hits", fast->hits, cycle->hits);
+  out += differ("row misses", fast->misses, cycle->misses);
+  out += differ("row conflicts", fast->conflicts, cycle->conflicts);
+  out += differ("activates", fast->activates, cycle->activates);
+  out += differ("refreshes", fast->refreshes, cycle->refreshes);
+  return out.empty() ? "seconds or energy of DRAM; " : out;
+}
+
 }  // namespace
 
 std::string difference(const LayerResult& fast, const LayerResult& cycle) {
@@ -40,6 +54,7 @@ std::string difference(const LayerResult& fast, const LayerResult& cycle) {
     out += differ(fmt::format("{} {} {}", a.structure, a.tensor, a.action), fast.counts.value[i],
                   cycle.counts.value[i]);
   }
+  out += differ_in_memory(fast.dram, cycle.dram);
   if (fast.active_pes != cycle.active_pes || fast.active_pes_mean != cycle.active_pes_mean ||
       fast.utilization != cycle.utilization || fast.latency_ms != cycle.latency_ms ||
       fast.processing_ms != cycle.processing_ms || fast.reduction != cycle.reduction)

@@ -142,6 +142,22 @@ struct ZeroPattern {
   bool operator==(const ZeroPattern&) const = default;
 };
 
+// How a tensor lies in DRAM. Channels of all groups count as one axis, groups outside.
+//   kNchw             images, channels, rows, columns, the last one densest; filters m, c, r, s
+//   kNhwc             images, rows, columns, channels; filters m, r, s, c
+//   kTiled            cut into blocks of the size of a tile of the mapping (of ifmaps: how far
+//   tiles
+//                     lie apart), each block by itself, blocks and the words in them as kNchw
+//   kBankInterleaved  as kNchw, with a DRAM row's worth of words in each bank before the next bank,
+//                     and all banks before the next row; where DRAM has no banks it is kNchw
+enum class Layout : std::uint8_t { kNchw, kNhwc, kTiled, kBankInterleaved };
+
+// Unfinished psums lie as the ofmap. Bank-interleaved are all tensors of a layer, or none.
+struct TensorLayouts {
+  Layout ifmap = Layout::kNchw, filter = Layout::kNchw, ofmap = Layout::kNchw;
+  bool operator==(const TensorLayouts&) const = default;
+};
+
 struct Layer {
   std::string name;
   LayerKind kind = LayerKind::kConv;
@@ -155,6 +171,7 @@ struct Layer {
   Packing packing;
   int product_shift = 0;  // bits cut from the right of each product, see Arithmetic
   PostProcess post;
+  TensorLayouts layouts;
   Unstated unstated;
   double ifmap_zeros = 0;   // fraction of zeros in the padded ifmap, 0..1, for synthetic data
   double filter_zeros = 0;  // fraction of zeros in the filters

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "workloads/input/input_error.h"
+#include "workloads/network/layout.h"
 #include "workloads/network/shapes.h"
 #include "workloads/tensor/tensor.h"
 
@@ -96,8 +97,18 @@ void connect(Layer& layer, const std::vector<Layer>& earlier, const Node& node) 
   check_width(layer, *from, at);
 }
 
-void add_layer(Network& network, const LayerWords& words, const Node& node) {
+TensorLayouts layouts_at(const Node& node, const std::string& words) {
+  try {
+    return parse_layouts(words);
+  } catch (const InputError& mistake) {
+    node.toward("layout").fail(fmt::format("layout: {}", mistake.what()));
+  }
+}
+
+void add_layer(Network& network, const LayerWords& words, const TensorLayouts& usual,
+               const Node& node) {
   Layer layer = make_layer(words, node);
+  layer.layouts = words.layout.empty() ? usual : layouts_at(node, words.layout);
   if (find(network.layers, layer.name) != nullptr) {
     node.toward("name").fail(fmt::format("a second layer is named '{}'", layer.name));
   }
@@ -144,8 +155,9 @@ Network read_network(const Node& file) {
   Network network{words.name, words.source, {}, {}};
   const Node& layers = root.require("layers");
   if (layers.items.empty()) layers.fail("layers is empty; a network has at least one layer");
+  const TensorLayouts usual = layouts_at(root, words.layout);
   for (std::size_t i = 0; i < words.layers.size(); ++i) {
-    add_layer(network, words.layers[i], layers.items[i]);
+    add_layer(network, words.layers[i], usual, layers.items[i]);
   }
   return network;
 }

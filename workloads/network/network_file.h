@@ -40,6 +40,13 @@ struct EnumNames<SignPadding> {
                                      std::pair{SignPadding::kMasked, "masked"}};
 };
 
+template <>
+struct EnumNames<Layout> {
+  static constexpr std::array kNames{
+      std::pair{Layout::kNchw, "nchw"}, std::pair{Layout::kNhwc, "nhwc"},
+      std::pair{Layout::kTiled, "tiled"}, std::pair{Layout::kBankInterleaved, "bank_interleaved"}};
+};
+
 // Bounds that keep every product of two of them, and every coordinate, in an int.
 inline constexpr int kMaxChannels = 1 << 20;
 inline constexpr int kMaxPlane = 1 << 15;
@@ -206,6 +213,7 @@ struct LayerWords {
   std::string left_out;
   int operand_bits = 0;
   CodeWords ifmap, filter;
+  std::string layout;
   SignPadding sign_padding = SignPadding::kMinusOne;
   int product_shift = 0;
   double ifmap_zeros = 0, filter_zeros = 0;
@@ -238,6 +246,11 @@ struct LayerWords {
             {.doc = "numbers of the ifmap, in place of operand_bits", .optional = true});
     v.field("filter", filter,
             {.doc = "numbers of the filters, in place of operand_bits", .optional = true});
+    v.field("layout", layout,
+            {.doc = "how its tensors lie in DRAM: nchw, nhwc, tiled, bank_interleaved, or some of "
+                    "them alone: 'ifmap=nhwc,filter=tiled'",
+             .optional = true,
+             .fallback = "the network's"});
     v.field("sign_padding", sign_padding,
             {.doc = "padding of an ifmap of signs: -1, or products left out", .optional = true});
     v.field("product_shift", product_shift,
@@ -266,11 +279,14 @@ struct LayerWords {
 
 struct NetworkWords {
   std::string name, source;
+  std::string layout = "nchw";
   std::vector<LayerWords> layers;
   template <class V>
   void fields(V& v) {
     v.field("name", name, {.doc = "for people and for the names of results"});
     v.field("source", source, {.doc = "where shapes and fractions of zeros come from"});
+    v.field("layout", layout,
+            {.doc = "how tensors lie in DRAM, of layers that do not say", .optional = true});
     v.field("layers", layers, {.doc = "in an order in which each comes after the one it reads"});
   }
 };

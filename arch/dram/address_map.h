@@ -59,5 +59,7 @@ class AddressMap {
 
 // The mapping used where none is given: neighbouring bursts go to other channels and bank groups.
 inline constexpr const char* kDefaultMapping = "ro|ra|co|ba|bg|ch";
+// Neighbouring bursts fill a row of a bank, the next row's worth goes to the next bank.
+inline constexpr const char* kBankInterleavedMapping = "ro|ra|ba|bg|co|ch";
 
 }  // namespace orrery

@@ -1,4 +1,4 @@
-#include "sim/dram/address_map.h"
+#include "arch/dram/address_map.h"
 
 #include <fmt/format.h>
 
