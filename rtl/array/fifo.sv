@@ -19,39 +19,40 @@ module fifo #(
 
   localparam int unsigned EntryBits = (MaxPackets > 1) ? $clog2(MaxPackets) : 1;
   localparam int unsigned WordBits = (MaxWords > 1) ? $clog2(MaxWords) : 1;
-  localparam int unsigned PacketBits = 8 + MaxWords * Width;
+  localparam int unsigned CountBits = $clog2(MaxPackets + 1);
 
   logic [EntryBits-1:0] write_q, read_q;
   logic [ WordBits-1:0] word_q;  // of the packet at the head
-  logic [          7:0] packets_q;
+  logic [CountBits-1:0] packets_q;
   logic                 push, pop;
 
-  assign ready_o = packets_q < depth_i;
-  assign valid_o = packets_q != 8'd0;
-  assign packets_o = packets_q;
+  assign ready_o = packets_q < depth_i[CountBits-1:0];
+  assign valid_o = packets_q != '0;
+  assign packets_o = 8'(packets_q);
   assign push = valid_i & ready_o;
 
   logic [MaxWords*Width-1:0] packet;
-  logic [7:0] packet_words;
+  logic [7:0] words_less;
+  assign words_less = words_i - 8'd1;
+  logic [WordBits-1:0] last_word;  // of the packet at the head
 
   spad #(
-    .Width (PacketBits),
+    .Width (WordBits + MaxWords * Width),
     .Words (MaxPackets)
   ) u_packets (
     .clk_i,
     .write_i      (push),
     .write_slot_i (write_q),
-    .write_word_i ({words_i, data_i}),
+    .write_word_i ({words_less[WordBits-1:0], data_i}),
     .read_slot_i  (read_q),
-    .read_word_o  ({packet_words, packet})
+    .read_word_o  ({last_word, packet})
   );
 
   assign word_o = packet[32'(word_q) * Width +: Width];
-  assign pop = next_i & (8'(word_q) == packet_words - 8'd1);
+  assign pop = next_i & (word_q == last_word);
 
-  logic [EntryBits-1:0] after_write, after_read;
-  assign after_write = (8'(write_q) == depth_i - 8'd1) ? '0 : write_q + 1'b1;
-  assign after_read = (8'(read_q) == depth_i - 8'd1) ? '0 : read_q + 1'b1;
+  logic [EntryBits-1:0] last_entry;
+  assign last_entry = EntryBits'(depth_i - 8'd1);
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
@@ -60,17 +61,20 @@ module fifo #(
       word_q    <= '0;
       packets_q <= '0;
     end else begin
-      packets_q <= packets_q + 8'(push) - 8'(pop);
+      packets_q <= packets_q + CountBits'(push) - CountBits'(pop);
       if (push) begin
-        write_q <= after_write;
+        write_q <= (write_q == last_entry) ? '0 : write_q + 1'b1;
       end
       if (pop) begin
-        read_q <= after_read;
+        read_q <= (read_q == last_entry) ? '0 : read_q + 1'b1;
       end
       if (next_i) begin
         word_q <= pop ? '0 : word_q + 1'b1;
       end
     end
   end
+
+  logic unused_depth;
+  assign unused_depth = ^{depth_i, words_less};
 
 endmodule

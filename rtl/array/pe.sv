@@ -47,16 +47,20 @@ module pe #(
   localparam int unsigned MacStages = (Mac == orrery_array_pkg::MacInt16Dfp) ? 4 : 2;
   localparam int unsigned SlotBits = orrery_array_pkg::SlotBits;
   localparam int unsigned PsumBits = (MaxPsumSpad > 1) ? $clog2(MaxPsumSpad) : 1;
+  localparam int unsigned WordBits = (MaxPacketPsums > 1) ? $clog2(MaxPacketPsums) : 1;
   localparam int unsigned MaxStages = orrery_array_pkg::MaxPipelineStages;
 
   logic mac_issues, merge_issues, psum_leaves;
 
   // Where the next MAC finds its operands.
-  logic [15:0] ifmap_position, filter_position, psum_position, ifmap_lowest, filter_lowest;
+  logic [15:0] ifmap_position, filter_position, ifmap_lowest, filter_lowest;
+  logic [PsumBits-1:0] psum_position;
   logic        starts_psum, ends_psum, ends_window, ends_pass, exhausted;
   logic [orrery_array_pkg::Counters*16-1:0] step;
 
-  pass_counters u_counters (
+  pass_counters #(
+    .PsumBits (PsumBits)
+  ) u_counters (
     .clk_i,
     .rst_ni,
     .start_i,
@@ -154,12 +158,12 @@ module pe #(
   // What issues, or else the first unmet need.
   orrery_array_pkg::pe_phase_e phase_q;
   orrery_array_pkg::pe_state_e state;
-  logic [15:0] left_q;         // psums of the window that have left
-  logic [ 7:0] packet_left_q;  // of the packet
+  logic [PsumBits-1:0] left_q;         // psums of the window that have left
+  logic [WordBits-1:0] packet_left_q;  // of the packet
   logic        leaves_next, has_room, begins_packet, ends_packet, leaves_window;
 
   assign leaves_next = cfg_i.two_adders ? ends_psum : phase_q == orrery_array_pkg::PhaseMerge;
-  assign begins_packet = packet_left_q == 8'd0;
+  assign begins_packet = packet_left_q == '0;
 
   always_comb begin
     state = (phase_q == orrery_array_pkg::PhaseMac) ? orrery_array_pkg::StateMac : orrery_array_pkg::StateMerge;
@@ -181,8 +185,8 @@ module pe #(
   assign merge_issues = state == orrery_array_pkg::StateMerge;
   assign psum_leaves = merge_issues | (mac_issues & leaves_next);
   assign merges = psum_leaves & program_i.takes_psums;
-  assign leaves_window = left_q + 16'd1 == program_i.window_psums;
-  assign ends_packet = leaves_window | (packet_left_q + 8'd1 == cfg_i.packet_psums);
+  assign leaves_window = left_q == PsumBits'(program_i.window_psums - 16'd1);
+  assign ends_packet = leaves_window | (packet_left_q == WordBits'(cfg_i.packet_psums - 8'd1));
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
@@ -205,8 +209,8 @@ module pe #(
         phase_q <= exhausted ? orrery_array_pkg::PhaseDone : orrery_array_pkg::PhaseMac;
       end
       if (psum_leaves) begin
-        left_q        <= leaves_window ? '0 : left_q + 16'd1;
-        packet_left_q <= ends_packet ? '0 : packet_left_q + 8'd1;
+        left_q        <= leaves_window ? '0 : left_q + 1'b1;
+        packet_left_q <= ends_packet ? '0 : packet_left_q + 1'b1;
       end
     end
   end
@@ -224,7 +228,7 @@ module pe #(
   assign issued.leaves = psum_leaves;
   assign issued.last = ends_packet;
   assign issued.takes = program_i.takes_psums;
-  assign issued.psum = merge_issues ? left_q : psum_position;
+  assign issued.psum = merge_issues ? 16'(left_q) : 16'(psum_position);
   assign issued.incoming = incoming;
   assign slot = slots_q[MacStages*SlotBits-1 -: SlotBits];
 
@@ -347,13 +351,13 @@ module pe #(
 
   assign registers_o.phase = phase_q;
   assign registers_o.exhausted = exhausted;
-  assign registers_o.merge_at = cfg_i.two_adders ? 16'd0 : left_q;
+  assign registers_o.merge_at = cfg_i.two_adders ? 16'd0 : 16'(left_q);
   assign registers_o.ifmap = ifmap_registers;
   assign registers_o.filter = filter_registers;
   assign registers_o.psum_in_packets = psum_in_packets;
   assign registers_o.step = step;
 
-  logic unused_address;
-  assign unused_address = ^slot.psum;
+  logic unused_bits;
+  assign unused_bits = ^{slot.psum, cfg_i.packet_psums, program_i.window_psums};
 
 endmodule

@@ -50,7 +50,9 @@ module pe_operand #(
   );
 
   // Words that nobody needs are loaded too: the slot in front of them is free.
-  assign loads_o = filled && {1'b0, loaded_q} < {1'b0, lowest_i} + {1'b0, spad_words_i};
+  logic [SlotBits:0] spad_words;
+  assign spad_words = spad_words_i[SlotBits:0];
+  assign loads_o = filled && {1'b0, loaded_q} < {1'b0, lowest_i} + 17'(spad_words);
   assign present_o = position_i < loaded_q;
 
   // The words from lowest_i on have slots of their own, so the one at position_i was loaded 1 to spad_words_i words ago.
@@ -59,7 +61,7 @@ module pe_operand #(
     back      = (SlotBits + 1)'(loaded_q - position_i);
     read_slot = {1'b0, slot_q} - back;
     if ({1'b0, slot_q} < back) begin
-      read_slot = read_slot + (SlotBits + 1)'(spad_words_i);
+      read_slot = read_slot + spad_words;
     end
   end
 
@@ -100,7 +102,7 @@ module pe_operand #(
       end
       if (loads_o) begin
         loaded_q <= loaded_q + 16'd1;
-        slot_q   <= (16'(slot_q) == spad_words_i - 16'd1) ? '0 : slot_q + 1'b1;
+        slot_q   <= (slot_q == SlotBits'(spad_words - 1'b1)) ? '0 : slot_q + 1'b1;
       end
     end
   end
@@ -111,6 +113,6 @@ module pe_operand #(
   assign registers_o.freed = lowest_i;
 
   logic unused_slot;
-  assign unused_slot = read_slot[SlotBits];
+  assign unused_slot = ^{read_slot, spad_words_i};
 
 endmodule

@@ -22,18 +22,19 @@ module psum_out_fifo #(
 );
 
   localparam int unsigned EntryBits = (MaxPackets > 1) ? $clog2(MaxPackets) : 1;
+  localparam int unsigned CountBits = $clog2(MaxPackets + 1);
   localparam int unsigned WordBits = (MaxWords > 1) ? $clog2(MaxWords) : 1;
 
   logic [EntryBits-1:0] write_q, read_q;
   logic [ WordBits-1:0] word_q;  // of the next psum
-  logic [          7:0] packets_q, complete_q;
+  logic [CountBits-1:0] packets_q, complete_q;
   logic                 pop;
 
-  assign room_o = packets_q < depth_i;
-  assign valid_o = complete_q != 8'd0;
+  assign room_o = packets_q < depth_i[CountBits-1:0];
+  assign valid_o = complete_q != '0;
   assign pop = valid_o & ready_i;
-  assign packets_o = packets_q;
-  assign complete_o = complete_q;
+  assign packets_o = 8'(packets_q);
+  assign complete_o = 8'(complete_q);
 
   for (genvar word = 0; word < MaxWords; word++) begin : gen_word
     spad #(
@@ -49,21 +50,23 @@ module psum_out_fifo #(
     );
   end
 
+  logic [WordBits-1:0] last_word;  // of the packet at the head
+  assign words_o = 8'(last_word) + 8'd1;
+
   spad #(
-    .Width (8),
+    .Width (WordBits),
     .Words (MaxPackets)
   ) u_words (
     .clk_i,
     .write_i      (put_i & last_i),
     .write_slot_i (write_q),
-    .write_word_i (8'(word_q) + 8'd1),
+    .write_word_i (word_q),
     .read_slot_i  (read_q),
-    .read_word_o  (words_o)
+    .read_word_o  (last_word)
   );
 
-  logic [EntryBits-1:0] after_write, after_read;
-  assign after_write = (8'(write_q) == depth_i - 8'd1) ? '0 : write_q + 1'b1;
-  assign after_read = (8'(read_q) == depth_i - 8'd1) ? '0 : read_q + 1'b1;
+  logic [EntryBits-1:0] last_entry;
+  assign last_entry = EntryBits'(depth_i - 8'd1);
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
@@ -73,18 +76,21 @@ module psum_out_fifo #(
       packets_q  <= '0;
       complete_q <= '0;
     end else begin
-      packets_q  <= packets_q + 8'(open_i) - 8'(pop);
-      complete_q <= complete_q + 8'(land_i) - 8'(pop);
+      packets_q  <= packets_q + CountBits'(open_i) - CountBits'(pop);
+      complete_q <= complete_q + CountBits'(land_i) - CountBits'(pop);
       if (put_i) begin
         word_q <= last_i ? '0 : word_q + 1'b1;
       end
       if (put_i && last_i) begin
-        write_q <= after_write;
+        write_q <= (write_q == last_entry) ? '0 : write_q + 1'b1;
       end
       if (pop) begin
-        read_q <= after_read;
+        read_q <= (read_q == last_entry) ? '0 : read_q + 1'b1;
       end
     end
   end
+
+  logic unused_depth;
+  assign unused_depth = ^depth_i;
 
 endmodule

@@ -18,7 +18,8 @@ std::vector<std::int16_t> tile(const Layer& layer, const Machine& machine, const
                                const std::vector<std::int16_t>& tensor) {
   std::vector<std::int16_t> words(at(layout.size()), t == Tensor::kIfmap ? padding_word(layer) : 0);
   const Box& box = step.tile[index(t)];
-  for (const Run& run : tile_runs(layer, machine, box, t, layout))
+  for (const Run& run :
+       tile_runs(layer, machine, box, t, layout, row_major_place(layer, machine, t)))
     std::copy_n(tensor.begin() + run.dram, run.size, words.begin() + run.glb);
   const Coordinates pass = origin(layer, t, step.pass), from = origin(layer, t, box);
   std::int64_t offset = 0;

@@ -59,6 +59,85 @@ std::vector<PeCase> pe_twin_cases(const PeModule& module, std::uint64_t seed) {
   return cases;
 }
 
+namespace {
+
+// The last word that a stream has a position for.
+constexpr int kMostWords = 65535;
+
+// Strides of a stream for the counters' bounds of 1 or 2, so that no word is needed again after a
+// later one, but for `inside` innermost counters, which all work on one word; returns the stream's
+// length.
+int random_strides(PassProgram& p, int Counter::*stride, int inside, Rng& rng) {
+  int words = 1, outside = 0;
+  for (const Counter& c : p.counter) outside += c.bound - 1;
+  for (int i = p.counters - 1; i >= 0; --i) {
+    Counter& c = p.counter[static_cast<std::size_t>(i)];
+    outside -= c.bound - 1;
+    if (i >= p.counters - inside) continue;
+    // Each counter outside at least doubles the length.
+    c.*stride =
+        words + (rng.in(0, std::max(0, (kMostWords >> outside) - 2 * words)) >> rng.in(0, 3));
+    words += (c.bound - 1) * (c.*stride);
+  }
+  return words;
+}
+
+PassProgram long_program(Rng& rng) {
+  PassProgram p;
+  p.counters = PassProgram::kMaxCounters;
+  p.window = rng.in(0, p.counters);
+  p.windows = 1;
+  for (int i = 0; i < p.counters; ++i) {
+    Counter& c = p.counter[static_cast<std::size_t>(i)];
+    c.bound = rng.in(1, 2);
+    c.reduction = i >= p.window;
+    if (!c.reduction) p.windows *= c.bound;
+  }
+  p.ifmap_words = random_strides(p, &Counter::ifmap_stride, rng.in(0, 2), rng);
+  p.filter_words = random_strides(p, &Counter::filter_stride, rng.in(0, 2), rng);
+  return p;
+}
+
+// One psum of kMostWords products, in one counter.
+PassProgram long_sum(int counter) {
+  PassProgram p;
+  p.counters = counter + 1;
+  p.window = 0;
+  p.counter[static_cast<std::size_t>(counter)] = {
+      .bound = kMostWords, .ifmap_stride = 1, .reduction = true};
+  p.ifmap_words = kMostWords;
+  p.filter_words = 1;
+  return p;
+}
+
+}  // namespace
+
+std::vector<PeCase> pe_long_cases(const PeModule& module) {
+  const Mac& mac = *find_mac(module.mac);
+  std::vector<PeCase> cases;
+  const auto add = [&](const PassProgram& program) {
+    PeCase c;
+    c.seed = cases.size();
+    Rng rng(c.seed);
+    c.setup.mac = mac.name;
+    c.setup.registers = random_registers(mac, rng, c.seed);
+    c.setup.program = program;
+    c.setup.pe = {.ifmap_spad_words = 1,
+                  .filter_spad_words = 2,
+                  .ifmap_fifo_words = 2,
+                  .filter_fifo_packets = 2,
+                  .psum_in_fifo_packets = 1,
+                  .psum_out_fifo_packets = 1,
+                  .pipeline_stages = least_pipeline_stages(mac.name)};
+    c.setup.takes_psums = true;
+    cases.push_back(std::move(c));
+  };
+  Rng rng(1);
+  for (int i = 0; i < 6; ++i) add(long_program(rng));
+  for (int i = 0; i < PassProgram::kMaxCounters; ++i) add(long_sum(i));
+  return cases;
+}
+
 std::vector<PeStreams> pe_twin_streams(const PeCase& c) {
   const Mac& mac = *find_mac(c.setup.mac);
   Rng rng(c.seed);
@@ -96,20 +175,22 @@ PeTwinVerdict play_pe_twin(const PeModule& module, int fault, std::int64_t cycle
     PeAhead alone(c.setup);
     return play_both(c, pe_twin_streams(c), alone, pe, verdict.spent);
   };
+  const auto differs = [&](const PeCase& c) {
+    const PePlay played = play(c, *twin);
+    verdict.cycles += played.cycles;
+    if (played.difference.empty()) return false;
+    verdict.difference = fmt::format("{}: cycle {}: model and module: {}\n{}", module.mac,
+                                     played.cycles, played.difference, to_string(c));
+    if (wave.empty()) return true;
+    const auto again = module.make(fault);
+    again->trace(wave);
+    play(c, *again);
+    return true;
+  };
   for (std::uint64_t seed = 1; verdict.cycles < cycles; ++seed) {
-    for (const PeCase& c : pe_twin_cases(module, seed)) {
-      const PePlay played = play(c, *twin);
-      verdict.cycles += played.cycles;
-      if (played.difference.empty()) continue;
-      verdict.difference = fmt::format("{}: cycle {}: model and module: {}\n{}", module.mac,
-                                       played.cycles, played.difference, to_string(c));
-      if (wave.empty()) return verdict;
-      const auto again = module.make(fault);
-      again->trace(wave);
-      play(c, *again);
-      return verdict;
-    }
+    if (std::ranges::any_of(pe_twin_cases(module, seed), differs)) return verdict;
   }
+  if (std::ranges::any_of(pe_long_cases(module), differs)) return verdict;
   return verdict;
 }
 

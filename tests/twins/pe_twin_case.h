@@ -12,6 +12,8 @@ namespace orrery::test {
 
 // For one seed the same cases, everywhere; none where none fits.
 std::vector<PeCase> pe_twin_cases(const PeModule& module, std::uint64_t seed);
+// Cases in which bounds, and positions in both streams, go up to 65535.
+std::vector<PeCase> pe_long_cases(const PeModule& module);
 // Words for each pass, often at the ends of their codes or at their zero points.
 std::vector<PeStreams> pe_twin_streams(const PeCase& c);
 
@@ -20,8 +22,8 @@ struct PeTwinVerdict {
   PeStateCycles spent{};
   std::string difference;  // the first, with cycle and case; empty: none
 };
-// Plays random cases by the module and by PeAlone: at least so many cycles, or up to a difference,
-// of which a wave is written if it is to be.
+// Plays random cases by the module and by PeAlone, at least so many cycles, then the long ones; up
+// to a difference, of which a wave is written if it is to be.
 PeTwinVerdict play_pe_twin(const PeModule& module, int fault, std::int64_t cycles,
                            const std::string& wave);
 

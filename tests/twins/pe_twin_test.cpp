@@ -3,13 +3,18 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
 #include <string>
 
+#include "sim/twin/script.h"
 #include "tests/twins/pe_twin_case.h"
 
 namespace orrery {
 namespace {
 
+namespace fs = std::filesystem;
 using test::pe_modules;
 using test::PeModule;
 using test::PeTwinVerdict;
@@ -40,13 +45,36 @@ TEST_P(EachPe, EqualsPeAloneInEveryCycleOfRandomOnes) {
   const PeTwinVerdict verdict = test::play_pe_twin(module, 0, cycles_to_play(), wave);
   ASSERT_TRUE(verdict.difference.empty()) << verdict.difference << "\nwave: " << wave;
   for (std::size_t i = 0; i < verdict.spent.size(); ++i) {
-    EXPECT_GT(verdict.spent[i], verdict.cycles / 200) << "hardly a cycle of " << kPeStateNames[i];
+    EXPECT_GT(verdict.spent[i], verdict.cycles / 400) << "hardly a cycle of " << kPeStateNames[i];
     RecordProperty(std::string(kPeStateNames[i]), std::to_string(verdict.spent[i]));
   }
 }
 
 INSTANTIATE_TEST_SUITE_P(Rtl, EachPe, testing::ValuesIn(pe_modules()),
                          [](const auto& module) { return std::string(module.param.mac); });
+
+Said prove(const std::string& name, const std::string& rtl) {
+  return run_script(ORRERY_SOURCE_DIR "/rtl/proof/prove_bounded", {name, rtl});
+}
+
+TEST(ProveBounded, HoldsForTheModules) {
+  const std::string rtl = ORRERY_SOURCE_DIR "/rtl";
+  EXPECT_EQ(prove("fifo", rtl).text, "fifo: 5 assert cells hold in 9 cycles");
+  EXPECT_EQ(prove("pe_operand", rtl).text, "pe_operand: 5 assert cells hold in 7 cycles");
+}
+
+TEST(ProveBounded, FailsForAFifoThatTakesAPacketTooMany) {
+  const auto copy = fs::path(testing::TempDir()) / "orrery_wrong_fifo";
+  fs::remove_all(copy);
+  fs::copy(ORRERY_SOURCE_DIR "/rtl", copy, fs::copy_options::recursive);
+  std::ostringstream text;
+  text << std::ifstream(copy / "array/fifo.sv").rdbuf();
+  std::string wrong = text.str();
+  const std::string right = "packets_q < depth_i";
+  wrong.replace(wrong.find(right), right.size(), "packets_q <= depth_i");
+  std::ofstream(copy / "array/fifo.sv") << wrong;
+  EXPECT_EQ(prove("fifo", copy).code, 1);
+}
 
 }  // namespace
 }  // namespace orrery

@@ -2,6 +2,7 @@
 #include <pe_twins.inc>
 
 #define ORRERY_PE_TRACES 1
+#define ORRERY_PE_SPAD(OPERAND) pe__DOT__u_##OPERAND##__DOT__u_spad__DOT__words
 #include "tests/twins/verilated_pe.h"
 
 namespace orrery::test {

@@ -1,4 +1,5 @@
-// A module `pe` that Verilator compiled, as a PeTwin.
+// A module `pe` that Verilator compiled, as a PeTwin. Whoever includes it says whether the module
+// has traces (ORRERY_PE_TRACES) and how Verilator names an operand's spad (ORRERY_PE_SPAD).
 #pragma once
 
 #include <verilated.h>
@@ -94,18 +95,14 @@ class VerilatedPe : public PeTwin {
   }
 
   std::vector<std::int16_t> ifmap_spad() override {
-    if constexpr (requires { module_->rootp->pe__DOT__u_ifmap__DOT__u_spad__DOT__words; }) {
-      return spad(module_->rootp->pe__DOT__u_ifmap__DOT__u_spad__DOT__words, ifmap_slots_,
-                  registers().ifmap.loaded, setup_.pe.ifmap_spad_words);
-    }
-    return {};
+    const int loaded = registers().ifmap.loaded;
+    return spad(module_->rootp->ORRERY_PE_SPAD(ifmap), ifmap_slots_, loaded,
+                setup_.pe.ifmap_spad_words);
   }
   std::vector<std::int16_t> filter_spad() override {
-    if constexpr (requires { module_->rootp->pe__DOT__u_filter__DOT__u_spad__DOT__words; }) {
-      return spad(module_->rootp->pe__DOT__u_filter__DOT__u_spad__DOT__words, filter_slots_,
-                  registers().filter.loaded, setup_.pe.filter_spad_words);
-    }
-    return {};
+    const int loaded = registers().filter.loaded;
+    return spad(module_->rootp->ORRERY_PE_SPAD(filter), filter_slots_, loaded,
+                setup_.pe.filter_spad_words);
   }
 
   void trace([[maybe_unused]] const std::filesystem::path& wave) override {
