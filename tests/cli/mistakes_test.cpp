@@ -199,7 +199,7 @@ TEST_F(Mistakes, InNetworksAreAnsweredWithFileAndLine) {
 TEST_F(Mistakes, OfKindOfFileAreAnsweredWithTheFirstKeyThatIsWrong) {
   expect_mistake({"simulate", "tutorial_4x4", "arch/tutorial_4x4.yaml"},
                  "arch/tutorial_4x4.yaml:7: unknown key 'description' in the file (known: name, "
-                 "source, layers)");
+                 "source, layout, layers)");
 }
 
 // tutorial_2x2 with one text replaced, and the answer to it after the file's name.
