@@ -44,7 +44,7 @@ TransferTimes::Sort TransferTimes::make(const TransferOrder& transfer) const {
       ++sort.stretches.back().times;
     }
   }
-  const auto [read, written] = words;
+  const std::int64_t read = words[0], written = words[1];
   const auto count = [&](Action from, Action to) {
     sort.counts[from] = sort.counts[to] = static_cast<std::uint64_t>(read + written);
   };

@@ -12,7 +12,8 @@ namespace {
 using Mistakes = Cli;
 
 const std::string kKnownOptions =
-    "(known: --help, --batch, --layers, --dataflow, --mapping, --mac, --set, --seed, --engine, "
+    "(known: --help, --batch, --layers, --dataflow, --mapping, --layout, --mac, --set, --seed, "
+    "--engine, "
     "--values, "
     "--data, --prune, --check, "
     "--json, --csv, --beside, --energy, --bounds, --why, --quiet)";
@@ -180,7 +181,7 @@ std::vector<Malformed> malformed_layers() {
        ":3: key 'fc' stands twice (first in line 3)"},
       {layer_a("padding: 1, " + fc),
        ":3: unknown key 'padding' in layers[0] (known: name, input, conv, fc, gemm, pool, post, "
-       "pool_after, left_out, operand_bits, ifmap, filter, sign_padding, product_shift, "
+       "pool_after, left_out, operand_bits, ifmap, filter, layout, sign_padding, product_shift, "
        "ifmap_zeros, filter_zeros, ifmap_pattern, filter_pattern)"},
       {layer_a("kind: !guess 1, " + fc), ":3: unknown tag '!guess' (known: !assumed, !fitted)"},
   };
@@ -199,7 +200,7 @@ TEST_F(Mistakes, InNetworksAreAnsweredWithFileAndLine) {
 TEST_F(Mistakes, OfKindOfFileAreAnsweredWithTheFirstKeyThatIsWrong) {
   expect_mistake({"simulate", "tutorial_4x4", "arch/tutorial_4x4.yaml"},
                  "arch/tutorial_4x4.yaml:7: unknown key 'description' in the file (known: name, "
-                 "source, layers)");
+                 "source, layout, layers)");
 }
 
 // tutorial_2x2 with one text replaced, and the answer to it after the file's name.
