@@ -23,7 +23,7 @@ TEST_F(Mistakes, InTheCommandAreAnsweredWithTheNearest) {
   expect_mistake({"simlate"}, "unknown command 'simlate' (did you mean 'simulate'?)");
   expect_mistake(
       {"run"},
-      "unknown command 'run' (known: simulate, map, compare, verify, synth, dram, stats, list, "
+      "unknown command 'run' (known: simulate, map, compare, verify, synth, activity, dram, stats, list, "
       "show, version, "
       "--help, --version)");
   expect_mistake({"version", "x"}, "unexpected argument 'x' of version");
