@@ -182,7 +182,7 @@ std::vector<Malformed> malformed_layers() {
       {layer_a("padding: 1, " + fc),
        ":3: unknown key 'padding' in layers[0] (known: name, input, conv, fc, gemm, pool, post, "
        "pool_after, left_out, operand_bits, ifmap, filter, layout, sign_padding, product_shift, "
-       "ifmap_zeros, filter_zeros, ifmap_pattern, filter_pattern)"},
+       "ifmap_zeros, filter_zeros, ofmap_zeros, ifmap_pattern, filter_pattern)"},
       {layer_a("kind: !guess 1, " + fc), ":3: unknown tag '!guess' (known: !assumed, !fitted)"},
   };
 }
