@@ -90,6 +90,12 @@ void check_before_run(const Plan& plan, const Options& options) {
     const std::string why = misfit(plan, i);
     if (!why.empty())
       throw InputError(plan.mapped_at[i], fmt::format("layer {}: {}", layer.name, why));
+    if (!has_values(options) && codes_any(plan.machine, layer)) {
+      throw InputError(
+          fmt::format("--values off: machine {} has dma.compression, and what passes "
+                      "the link then depends on values; say --values link",
+                      plan.machine.name));
+    }
     // Refuses tensors that the machine's DRAM cannot hold.
     dram_map(layer, plan.machine, plan.mappings[i]);
     if (from_files) operands_from_directory(layer, options.data);

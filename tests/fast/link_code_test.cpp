@@ -22,7 +22,7 @@ void compress(Machine& machine, std::vector<std::string> tensors) {
 }
 
 // With a MAC whose counts depend on no value; its maps come from another layer.
-struct Run {
+struct CodedRun {
   Machine machine;
   Layer layer;
   Mapping mapping;
@@ -41,7 +41,7 @@ struct Run {
   }
 };
 
-Run random_run(std::uint64_t seed, std::vector<std::string> tensors) {
+CodedRun random_run(std::uint64_t seed, std::vector<std::string> tensors) {
   Case c = random_case(seed);
   if (c.machine.mac == "mac_zero_gated") c.machine.mac = "mac_int16";
   c.layer.input = "before";
@@ -53,16 +53,18 @@ const std::vector<std::vector<std::string>> kTensors{{"ifmap", "ofmap"}, {"ifmap
 
 TEST(LinkCode, TakesTheSameInBothEnginesOnRandomCases) {
   int coded = 0;
-  for (std::uint64_t seed = 1; seed <= 300; ++seed) {
-    const Run run = random_run(seed, kTensors[seed % kTensors.size()]);
+  for (std::uint64_t seed = 1; seed <= 200; ++seed) {
+    const CodedRun run = random_run(seed, kTensors[seed % kTensors.size()]);
     SCOPED_TRACE(random_case(seed).text);
-    if (run.mapping.nest.empty() || run.machine.numbers.word_bits != 16) continue;
+    if (run.mapping.nest.empty()) continue;
     OperandTensor ofmap;
     LayerResult clocked;
     try {
       clocked = run.clocked(&ofmap);
     } catch (const InputError& error) {  // a pass that can never end
-      EXPECT_THROW(run.fast({}), InputError) << error.what();
+      OperandTensor none{ofmap_shape(run.layer), {}};
+      none.data.resize(static_cast<std::size_t>(elements(none.shape)));
+      EXPECT_THROW(run.fast(none), InputError) << error.what();
       continue;
     }
     const LayerResult fast = run.fast(ofmap);
@@ -71,19 +73,19 @@ TEST(LinkCode, TakesTheSameInBothEnginesOnRandomCases) {
     ASSERT_EQ(fast.link_code, clocked.link_code) << "seed " << seed;
     ++coded;
   }
-  EXPECT_GT(coded, 200);
+  EXPECT_GT(coded, 130);
 }
 
 bool of_dram(std::size_t action) { return kActions[action].structure == "dram"; }
 
 TEST(LinkCode, ChangesOfTimesAndCountsOnlyThoseOfTheLink) {
   for (std::uint64_t seed = 1; seed <= 60; ++seed) {
-    const Run run = random_run(seed, {"ifmap", "ofmap"});
+    const CodedRun run = random_run(seed, {"ifmap", "ofmap"});
     SCOPED_TRACE(random_case(seed).text);
     // What passes that overlap are charged depends on when their tiles come.
     if (run.mapping.nest.empty() || run.machine.array.pipelined || run.machine.array.shadow_filters)
       continue;
-    Run plain = run;
+    CodedRun plain = run;
     plain.machine.dma.compression = Compression::kNone;
     LayerResult coded, raw;
     try {
@@ -103,7 +105,7 @@ TEST(LinkCode, ChangesOfTimesAndCountsOnlyThoseOfTheLink) {
 }
 
 // A layer of one pass whose tile has 6 x 6 words.
-Run one_tile(double zeros) {
+CodedRun one_tile(double zeros) {
   Machine machine = machine_named("tutorial_2x2");
   machine.mac = "mac_int16";
   compress(machine, {"ifmap", "ofmap"});
@@ -118,7 +120,7 @@ Run one_tile(double zeros) {
 TEST(LinkCode, TakesFourThirdsOfATileWithoutZerosAndLittleOfOneOfZeros) {
   const std::vector<std::pair<double, std::uint64_t>> cases{{0, 36 / 3 * 4}, {1, 4}};
   for (const auto& [zeros, words] : cases) {
-    const Run run = one_tile(zeros);
+    const CodedRun run = one_tile(zeros);
     OperandTensor ofmap;
     const LayerResult clocked = run.clocked(&ofmap), fast = run.fast(ofmap);
     EXPECT_EQ(clocked.check, Check::kEqual);
@@ -131,11 +133,22 @@ TEST(LinkCode, TakesFourThirdsOfATileWithoutZerosAndLittleOfOneOfZeros) {
   }
 }
 
+TEST(LinkCode, IsNoTileOfAnotherSizeOrWithAnotherBit) {
+  const std::vector<std::int16_t> tile{0, 0, 7, 0, -1, 0, 0, 0, 5, 0};
+  SparseStream code = tile_code(tile);
+  ASSERT_EQ(code.bits % 64, 0);
+  EXPECT_EQ(decoded_tile(code, std::ssize(tile)), tile);
+  for (const std::int64_t words : {std::ssize(tile) - 1, std::ssize(tile) + 1})
+    EXPECT_THROW(decoded_tile(code, words), std::logic_error) << words;
+  code.words[0] ^= 1;  // of the first run
+  EXPECT_THROW(decoded_tile(code, std::ssize(tile)), std::logic_error);
+}
+
 TEST(LinkCode, MovesFewerWordsInLessTimeTheMoreZerosThereAre) {
   for (std::uint64_t seed = 1; seed <= 5; ++seed) {
     std::uint64_t cycles = ~std::uint64_t{0}, words = cycles;
     for (const double zeros : {0.0, 0.2, 0.4, 0.6, 0.8, 0.9, 1.0}) {
-      Run run = one_tile(zeros);
+      CodedRun run = one_tile(zeros);
       run.machine.dma.compressed = {"ifmap"};
       run.in = synthetic_operands(run.layer, seed, 16);
       const LayerResult r = run.clocked();
@@ -148,7 +161,7 @@ TEST(LinkCode, MovesFewerWordsInLessTimeTheMoreZerosThereAre) {
 }
 
 TEST(LinkCode, LeavesWhatTheNetworkReadsFromOutsideAsItIs) {
-  Run run = one_tile(0.9);
+  CodedRun run = one_tile(0.9);
   run.layer.input.clear();
   const LayerResult r = run.clocked();
   EXPECT_EQ(r.counts[Action::dram_ifmap_read], 36U);
@@ -157,7 +170,7 @@ TEST(LinkCode, LeavesWhatTheNetworkReadsFromOutsideAsItIs) {
 }
 
 TEST(LinkCode, IsRefusedByAnEngineWithoutValues) {
-  Run run = one_tile(0.5);
+  CodedRun run = one_tile(0.5);
   const auto complaint = [&]() -> std::string {
     try {
       run_layer_fast(run.machine, run.layer, run.mapping);
