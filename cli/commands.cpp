@@ -63,6 +63,12 @@ std::string on_or_off(const std::string& text) {
   return text == "on" || text == "off" ? "" : fmt::format("'{}' is neither on nor off", text);
 }
 
+std::string on_off_or_link(const std::string& text) {
+  return text == "link" || on_or_off(text).empty()
+             ? ""
+             : fmt::format("'{}' is neither on, off nor link", text);
+}
+
 std::string one_of_objectives(const std::string& text) {
   const auto& names = kObjectiveNames;
   if (std::find(names.begin(), names.end(), text) != names.end()) return "";
@@ -99,8 +105,9 @@ void declare_simulate(CLI::App& app, Options& options) {
                  "what plays the layers: 'cycle' (SystemC, clock by clock), or 'fast' (the same "
                  "cycles and counts, computed) [cycle]");
   app.add_option("--values", options.values,
-                 "play real values, on or off; the fast engine wants off [on]")
-      ->check(CLI::Validator(on_or_off, "on|off"));
+                 "play real values, on or off; the fast engine wants off, or link: those that pass "
+                 "the link as codes, made by the golden reference [on]")
+      ->check(CLI::Validator(on_off_or_link, "on|off|link"));
   app.add_option("--data", options.data,
                  "'synthetic'; 'chained': each layer reads what the layer before made; or a folder "
                  "of .npy files [synthetic]");

@@ -39,8 +39,9 @@ struct DramOptions {
 struct Options {
   Selection selection;
   std::uint64_t seed = 1;
-  std::string engine = "cycle";    // "cycle": with clocks; or "fast": without, and without values
-  std::string values = "on";       // "on": real values; or "off": only what does not depend on them
+  std::string engine = "cycle";  // "cycle": with clocks; or "fast": without, and without values
+  std::string values =
+      "on";  // "on": real values; "off": only what does not depend on them; "link": on the link
   std::string data = "synthetic";  // "chained", or a folder of .npy files
   std::string check = "on";        // "on": compare each ofmap with the golden reference; or "off"
   std::string beside;              // file of published figures; empty for none

@@ -26,6 +26,7 @@
 #include "sim/fast/engine.h"
 #include "sim/fast/pass_memory.h"
 #include "sim/machine/dram_map.h"
+#include "sim/machine/tile_code.h"
 #include "workloads/format/pack.h"
 #include "workloads/golden/golden.h"
 #include "workloads/input/input_error.h"
@@ -53,7 +54,7 @@ void check_outputs(const Options& options) {
   }
 }
 
-bool has_values(const Options& options) { return options.values == "on"; }
+bool has_values(const Options& options) { return options.values != "off"; }
 
 void check_engine(const Options& options) {
   const std::vector<std::string> engines{"cycle", "fast"};
@@ -61,10 +62,12 @@ void check_engine(const Options& options) {
     throw InputError(fmt::format("--engine: '{}' is neither cycle nor fast{}", options.engine,
                                  did_you_mean(options.engine, engines)));
   }
-  if (options.engine == "fast" && has_values(options))
-    throw InputError("--engine fast computes no values; say --values off");
-  if (options.engine == "cycle" && !has_values(options))
-    throw InputError("--values off is for --engine fast; the cycle engine plays values");
+  if (options.engine == "fast" && options.values == "on")
+    throw InputError("--engine fast computes no values; say --values off, or link");
+  if (options.engine == "cycle" && options.values != "on") {
+    throw InputError(fmt::format("--values {} is for --engine fast; the cycle engine plays values",
+                                 options.values));
+  }
   if (!has_values(options) && source(options) != Source::kSynthetic)
     throw InputError(fmt::format("--data {} brings values, and --values is off", options.data));
   if (!has_values(options) && !options.selection.prune.empty())
@@ -87,6 +90,12 @@ void check_before_run(const Plan& plan, const Options& options) {
     const std::string why = misfit(plan, i);
     if (!why.empty())
       throw InputError(plan.mapped_at[i], fmt::format("layer {}: {}", layer.name, why));
+    if (!has_values(options) && codes_any(plan.machine, layer)) {
+      throw InputError(
+          fmt::format("--values off: machine {} has dma.compression, and what passes "
+                      "the link then depends on values; say --values link",
+                      plan.machine.name));
+    }
     // Refuses tensors that the machine's DRAM cannot hold.
     dram_map(layer, plan.machine, plan.mappings[i]);
     if (from_files) operands_from_directory(layer, options.data);
@@ -128,6 +137,16 @@ OperandTensor golden_one(const Plan& plan, std::size_t i, const Supply& supply) 
       fits ? reduction_tree(mapping, supply.layer, plan.machine) : plain_reduction());
 }
 
+// On the fast engine, with what passes the link: the golden reference makes the ofmap.
+LayerResult run_with_link(const Plan& plan, std::size_t i, const Supply& supply,
+                          const OperandTensor& ofmap, ProgressLine& line) {
+  const LinkValues values = link_values(supply.layer, plan.machine, supply.in, ofmap);
+  FastOptions options;
+  options.progress = watch(line);
+  options.values = &values;
+  return run_layer_fast(plan.machine, supply.layer, plan.mappings[i], options);
+}
+
 void run_without_values(const Plan& plan, ProgressLine& line, NetworkResult& result) {
   PassMemory memory;
   const std::filesystem::path file = pass_memory_file();
@@ -151,10 +170,11 @@ void run_with_values(const Plan& plan, const Options& options, ProgressLine& lin
     const Supply supply = feed.take(i);
     OperandTensor ofmap;
     run.ofmap = &ofmap;
+    const bool clocked = options.engine == "cycle";
+    if (!clocked || !plan.runs[i]) ofmap = golden_one(plan, i, supply);
     if (plan.runs[i]) {
-      result.layers.push_back(run_one(plan, i, supply, run, line));
-    } else {
-      ofmap = golden_one(plan, i, supply);
+      result.layers.push_back(clocked ? run_one(plan, i, supply, run, line)
+                                      : run_with_link(plan, i, supply, ofmap, line));
     }
     feed.put(i, std::move(ofmap));
   }

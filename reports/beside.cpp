@@ -46,6 +46,10 @@ constexpr std::array kDerived{
             [](const LayerResult& r, const NetworkResult& run) {
               return megabytes_of(dram_words(r.counts), run);
             }},
+    Derived{"dram_plain_mb",
+            [](const LayerResult& r, const NetworkResult&) {
+              return static_cast<double>(r.plain_link_bytes) * 1e-6;
+            }},
     Derived{"frames_per_s",
             [](const LayerResult& r, const NetworkResult& run) {
               return quotient(1000.0 * run.batch, r.latency_ms);

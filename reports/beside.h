@@ -11,7 +11,7 @@ namespace orrery {
 
 // Names of what a layer and a total can be compared by: the numbers among the layer figures of
 // result.json, every count as the CSV's columns name it, and a few that follow from them:
-// gated_fraction, glb_array_mb, dram_mb, frames_per_s.
+// gated_fraction, glb_array_mb, dram_mb, dram_plain_mb, frames_per_s.
 std::vector<std::string> figures_of_a_layer();
 
 // A published value, and ours.

@@ -102,7 +102,7 @@ std::string to_costs(const NetworkResult& result, int width) {
   text += fmt::format("Energy by table {}", result.energy_table);
   if (sum.energy->unit == EnergyUnit::kPj) text += "; power is the chip's, without DRAM";
   text += "; EDP: energy x ms of all time.\n";
-  if (result.values == "off") text += "Without values, energy is that of operands never zero.\n";
+  if (result.values != "on") text += "Without all values, energy is that of operands never zero.\n";
   return text;
 }
 

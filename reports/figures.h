@@ -79,6 +79,18 @@ inline double bytes_per_second(const DramUse& use) {
   return use.seconds > 0 ? static_cast<double>(use.bytes) / use.seconds : 0;
 }
 
+// Of what passes the link as codes, the share of zeros; not a number where nothing does.
+inline double zero_share(const CodedWords& coded) {
+  return coded.words == 0 ? std::nan("")
+                          : static_cast<double>(coded.zeros) / static_cast<double>(coded.words);
+}
+// Bytes without a code over those that passed; not a number where none did.
+inline double link_ratio(const LayerResult& layer) {
+  return layer.link_bytes == 0
+             ? std::nan("")
+             : static_cast<double>(layer.plain_link_bytes) / static_cast<double>(layer.link_bytes);
+}
+
 // What a layer took; the total has them too.
 inline constexpr std::array kLayerFigures{
     Figure<LayerResult>{"cycles", [](const LayerResult& r) -> Value { return r.cycles; }},
@@ -107,6 +119,16 @@ inline constexpr std::array kLayerFigures{
                         [](const LayerResult& r) -> Value { return power_mw(r, r.latency_ms); }},
     Figure<LayerResult>{"processing_power_mw",
                         [](const LayerResult& r) -> Value { return power_mw(r, r.processing_ms); }},
+    Figure<LayerResult>{"link_bytes", [](const LayerResult& r) -> Value { return r.link_bytes; }},
+    Figure<LayerResult>{"link_plain_bytes",
+                        [](const LayerResult& r) -> Value { return r.plain_link_bytes; }},
+    Figure<LayerResult>{"link_ratio", [](const LayerResult& r) -> Value { return link_ratio(r); }},
+    Figure<LayerResult>{
+        "link_ifmap_zeros",
+        [](const LayerResult& r) -> Value { return zero_share(r.link_code.ifmap); }},
+    Figure<LayerResult>{
+        "link_ofmap_zeros",
+        [](const LayerResult& r) -> Value { return zero_share(r.link_code.ofmap); }},
     Figure<LayerResult>{"dram_reads",
                         [](const LayerResult& r) -> Value {
                           return of_memory(r, [](const DramUse& use) { return use.reads; });

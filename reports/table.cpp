@@ -147,6 +147,29 @@ Grid word_grid(const NetworkResult& result) {
   return grid;
 }
 
+// What the code of the link made of its words.
+Grid link_grid(const NetworkResult& result) {
+  Grid grid({"link", "ifmap\nzeros", "words", "code", "ofmap\nzeros", "words", "code", "MB\nplain",
+             "MB", "ratio"});
+  const auto share = [](const CodedWords& coded) {
+    return coded.words == 0 ? std::string("-") : fmt::format("{:.2f} %", 100 * zero_share(coded));
+  };
+  rows(grid, result, [&](const LayerResult& layer) -> std::vector<std::string> {
+    const auto& [ifmap, ofmap] = layer.link_code;
+    return {layer.name,
+            share(ifmap),
+            grouped(ifmap.words),
+            grouped(ifmap.moved),
+            share(ofmap),
+            grouped(ofmap.words),
+            grouped(ofmap.moved),
+            megabytes(layer.plain_link_bytes),
+            megabytes(layer.link_bytes),
+            fmt::format("{:.2f}", link_ratio(layer))};
+  });
+  return grid;
+}
+
 std::string microjoules(double pj) { return fmt::format("{:.1f}", pj * 1e-6); }
 
 // What became of a memory of a standard; energy in uJ.
@@ -203,10 +226,12 @@ std::string to_table(const NetworkResult& result, int width) {
        {layer_grid(result), stall_grid(result), pe_grid(result), word_grid(result)}) {
     text += grid.to_string(width) + "\n";
   }
+  if (total(result).link_code != LinkCode{}) text += link_grid(result).to_string(width) + "\n";
   if (total(result).dram) text += memory_grid(result).to_string(width) + "\n";
   text += "* in psums, each of one or more words\n";
-  if (result.values == "off")
-    text += "Without values, MACs and spad accesses are those of operands that are never zero.\n";
+  if (result.values != "on")
+    text +=
+        "Without all values, MACs and spad accesses are those of operands that are never zero.\n";
   text += "GLB words: what the array reads and writes of ifmaps and psums. MB: 10^6 bytes.\n";
   return text + frames(result) + warnings(result);
 }

@@ -33,6 +33,11 @@ bool Machine::overlaps(Tensor t) const {
   return std::find(dma.overlap.begin(), dma.overlap.end(), orrery::name(t)) != dma.overlap.end();
 }
 
+bool Dma::compresses(std::string_view tensor) const {
+  return compression != Compression::kNone &&
+         std::find(compressed.begin(), compressed.end(), tensor) != compressed.end();
+}
+
 Machine read_machine(const Node& root) {
   Machine machine = read<Machine>(root);
   machine.tags = tags_of(root);

@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "arch/area/published_area.h"
@@ -126,6 +127,9 @@ struct Level {
   bool operator==(const Level&) const = default;
 };
 
+// What passes the link in place of the words of a tile.
+enum class Compression : std::uint8_t { kNone, kRlc };
+
 struct Dma {
   int words_per_cycle = 1;  // in link cycles
   int burst_words = 32;     // words of a request to DRAM, at most
@@ -133,6 +137,9 @@ struct Dma {
   std::vector<std::string>
       overlap;  // tensors (ifmap, filter, psum) whose transfers may run beside the array
   int crossing_cycles = 0;  // destination-clock edges that a clock crossing costs
+  Compression compression = Compression::kNone;
+  std::vector<std::string> compressed;  // whose tiles are coded: ifmap, ofmap
+  bool compresses(std::string_view tensor) const;
   template <class V>
   void fields(V& v);
   bool operator==(const Dma&) const = default;

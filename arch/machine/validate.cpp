@@ -362,6 +362,7 @@ void validate(const Machine& machine, const Node& root) {
   check_lanes(machine, root);
   check_ports(machine, root);
   check_tensors(machine.dma.overlap, root, "dma.overlap");
+  check_compression(machine, root);
   check_strides(machine.limits.stride_rows, root, "limits.stride_rows");
   check_strides(machine.limits.stride_cols, root, "limits.stride_cols");
 }

@@ -13,6 +13,9 @@ void validate(const Machine& machine, const Node& root);
 // addition is open.
 void check_lanes(const Machine& machine, const Node& root);
 
+// The part of it that is about the code of the link.
+void check_compression(const Machine& machine, const Node& root);
+
 // Reads the standard and the policy that the machine's DRAM names, and refuses what does not go
 // together; a plain link must have a capacity and a bandwidth.
 void settle_dram(Machine& machine, const Node& root);

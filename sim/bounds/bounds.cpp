@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "sim/machine/tile_code.h"
+
 namespace orrery {
 namespace {
 
@@ -92,8 +94,10 @@ Bounds bounds(const Machine& machine, const Layer& layer, const Counts& counts) 
   result.cycles = CycleBounds(machine, counts).cycles;
   result.least_cycles = *std::ranges::max_element(result.cycles);
   result.compulsory_dram_words = compulsory_dram_words(layer, machine);
-  result.least_dram_words =
-      std::max(result.compulsory_dram_words, dram_words_of_capacity(layer, on_chip_words(machine)));
+  // Of codes, which hold any number of words, the capacity says nothing.
+  const std::uint64_t of_capacity =
+      codes_any(machine, layer) ? 0 : dram_words_of_capacity(layer, on_chip_words(machine));
+  result.least_dram_words = std::max(result.compulsory_dram_words, of_capacity);
   return result;
 }
 

@@ -38,7 +38,7 @@ struct Bounds {
   // The largest of these; of layers one after the other, the sum of theirs.
   double least_cycles = 0;
   // Words between DRAM and chip: each ifmap and filter word that a MAC needs once, biases and
-  // ofmaps once. Padding is not in it.
+  // ofmaps once, as the shortest codes where the link has a code. Padding is not in it.
   std::uint64_t compulsory_dram_words = 0;
   // Below which no mapping comes on a chip with so many words: the compulsory ones, or more.
   std::uint64_t least_dram_words = 0;

@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "sim/bounds/bounds.h"
+#include "sim/machine/tile_code.h"
 
 namespace orrery {
 namespace {
@@ -67,6 +68,9 @@ std::int64_t ofmap_words(const Layer& layer) {
   return product(layer, {Dim::kG, Dim::kN, Dim::kM}) * rows * cols;
 }
 
+// Four words of a run-length code hold at most three runs of 31 zeros and three levels.
+std::int64_t coded(std::int64_t words) { return (words + 23) / 24; }
+
 // Words in FIFOs, registers and spads of a PE.
 std::int64_t words_of_pe(const Machine& m) {
   const Pe& pe = m.pe;
@@ -117,7 +121,9 @@ std::uint64_t compulsory_dram_words(const Layer& layer, const Machine& machine) 
                                   ? product(layer, {Dim::kG, Dim::kM}) * machine.words_per_psum()
                                   : 0;
   const std::int64_t filters = layer.kind == LayerKind::kPool ? 0 : layer.filter_words();
-  return static_cast<std::uint64_t>(ifmap + filters + biases + ofmap_words(layer));
+  const std::int64_t ofmap = ofmap_words(layer);
+  return static_cast<std::uint64_t>((codes_ifmap(machine, layer) ? coded(ifmap) : ifmap) + filters +
+                                    biases + (codes_ofmap(machine) ? coded(ofmap) : ofmap));
 }
 
 }  // namespace orrery

@@ -117,7 +117,13 @@ void DmaModule::put_tensor(std::int64_t base, const TensorPlace& place,
 
 void DmaModule::put_operands() {
   const Job& job = *job_;
-  put_tensor(job.map.ifmap, job.map.ifmap_place, dram_ifmap(job.layer, job.machine, job.in.ifmap));
+  dram_ifmap_ = dram_ifmap(job.layer, job.machine, job.in.ifmap);
+  if (job.map.ifmap_slots.empty()) {
+    put_tensor(job.map.ifmap, job.map.ifmap_place, dram_ifmap_);
+  } else {
+    put_ifmap_codes();
+  }
+  ofmap_code_words_.assign(job.map.ofmap_slots.boxes().size(), -1);
   if (job.map.filter_tiles.empty())
     put_tensor(job.map.filter, job.map.filter_place, job.in.filter.data);
   const auto size = static_cast<std::size_t>(job.word_bytes());
@@ -144,6 +150,10 @@ OperandTensor DmaModule::take_ofmap() {
   const TensorPlace& place = job.map.ofmap_place;
   OperandTensor ofmap{ofmap_shape(job.layer), {}};
   ofmap.data.resize(static_cast<std::size_t>(elements(ofmap.shape)));
+  if (!job.map.ofmap_slots.empty()) {
+    take_ofmap_codes(ofmap);
+    return ofmap;
+  }
   bytes_.resize(static_cast<std::size_t>(place.elements * size));
   access(tlm::TLM_READ_COMMAND, job.map.ofmap, bytes_);
   place.for_each([&](std::int64_t i, std::int64_t at) {

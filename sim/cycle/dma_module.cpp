@@ -138,17 +138,31 @@ void DmaModule::load_words(const Transfer& t, Tensor tensor) {
   const std::vector<Run> runs = tile_runs(job.layer, job.machine, t.box, tensor,
                                           job.layout[index(tensor)], job.map.place(tensor));
   values_.resize(tile.size());
-  read(gather(runs, ifmap ? job.map.ifmap : job.map.filter, 1, job.map.by_address), runs, 1,
-       values_.data());
+  std::int64_t moved = 0;
+  if (ifmap) {
+    moved = read_ifmap(t.box, runs);
+  } else {
+    read(gather(runs, job.map.filter, 1, job.map.by_address), runs, 1, values_.data());
+    moved = link_words_;
+  }
   for (const Run& run : runs) {
     std::transform(
         values_.begin() + run.glb, values_.begin() + run.glb + run.size, tile.begin() + run.glb,
         [&](std::int32_t v) { return pools ? as_integer(code, v) : as_word(code, lanes, v); });
     if (padding != nullptr) std::fill_n(padding->begin() + run.glb, run.size, std::uint8_t{0});
   }
-  const auto words = static_cast<std::uint64_t>(link_words_);
-  job.result.counts[ifmap ? Action::dram_ifmap_read : Action::dram_filter_read] += words;
-  job.result.counts[ifmap ? Action::glb_ifmap_dma_write : Action::glb_filter_dma_write] += words;
+  job.result.counts[ifmap ? Action::dram_ifmap_read : Action::dram_filter_read] +=
+      static_cast<std::uint64_t>(link_words_);
+  job.result.counts[ifmap ? Action::glb_ifmap_dma_write : Action::glb_filter_dma_write] +=
+      static_cast<std::uint64_t>(moved);
+}
+
+// Into values_; returns the words that enter the GLB.
+std::int64_t DmaModule::read_ifmap(const Box& box, const std::vector<Run>& runs) {
+  const DramMap& map = job_->map;
+  if (!map.ifmap_slots.empty()) return read_code(box, runs);
+  read(gather(runs, map.ifmap, 1, map.by_address), runs, 1, values_.data());
+  return link_words_;
 }
 
 // A tile that lies in DRAM whole, padding included.
@@ -235,27 +249,37 @@ void DmaModule::store_ofmap(const Transfer& t) {
   job.result.counts[Action::glb_psum_dma_read] +=
       static_cast<std::uint64_t>(finished * job.words_per_psum());
   const std::int64_t before = link_words_;
-  if (job.layer.post.pool.empty()) {
-    write_ofmap(runs, words);
-  } else {
-    write_pooled(t.box, words);
+  const std::int64_t made =
+      job.layer.post.pool.empty() ? write_ofmap(t.box, runs, words) : write_pooled(t.box, words);
+  job.result.counts[Action::dram_ofmap_write] += static_cast<std::uint64_t>(link_words_ - before);
+  job.result.counts[Action::post_ofmap_word] += static_cast<std::uint64_t>(made);
+}
+
+std::int64_t DmaModule::write_ofmap(const Box& box, const std::vector<Run>& runs,
+                                    const std::vector<std::int32_t>& words) {
+  const DramMap& map = job_->map;
+  if (map.ofmap_slots.empty()) {
+    const std::int64_t before = link_words_;
+    write(gather(runs, map.ofmap, 1, map.by_address), runs, 1, words.data());
+    return link_words_ - before;
   }
-  const auto written = static_cast<std::uint64_t>(link_words_ - before);
-  job.result.counts[Action::dram_ofmap_write] += written;
-  job.result.counts[Action::post_ofmap_word] += written;
+  std::vector<std::int16_t> tile;
+  for (const Run& run : runs) {
+    for (int i = 0; i < run.size; ++i)
+      tile.push_back(static_cast<std::int16_t>(words[static_cast<std::size_t>(run.glb + i)]));
+  }
+  return write_code(box, tile);
 }
 
-void DmaModule::write_ofmap(const std::vector<Run>& runs, const std::vector<std::int32_t>& words) {
-  write(gather(runs, job_->map.ofmap, 1, job_->map.by_address), runs, 1, words.data());
-}
-
-// Whole planes lie in the tile (check()). By address all are written together, else one by one.
-void DmaModule::write_pooled(const Box& box, const std::vector<std::int32_t>& words) {
+// Whole planes lie in the tile (check()). By address, and as a code, all are written together, else
+// one by one.
+std::int64_t DmaModule::write_pooled(const Box& box, const std::vector<std::int32_t>& words) {
   const Job& job = *job_;
   const TileLayout& layout = job.layout[index(Tensor::kPsum)];
   const int rows = job.layer.bound(Dim::kP), cols = job.layer.bound(Dim::kQ);
   std::vector<std::int32_t> pooled;
   std::vector<Run> runs;
+  std::int64_t made = 0;
   const auto add = [&](int g, int n, int m) {
     const std::int64_t first = (g - box[Dim::kG].lo) * layout.stride[0] +
                                (n - box[Dim::kN].lo) * layout.stride[1] +
@@ -268,8 +292,8 @@ void DmaModule::write_pooled(const Box& box, const std::vector<std::int32_t>& wo
     const Planes small = PostUnit::pool(plane, job.layer.post.pool.front());
     append_plane(runs, job.map.ofmap_place, g, n, m, static_cast<std::int64_t>(pooled.size()));
     pooled.insert(pooled.end(), small.word.begin(), small.word.end());
-    if (job.map.by_address) return;
-    write_ofmap(runs, pooled);
+    if (job.map.by_address || !job.map.ofmap_slots.empty()) return;
+    made += write_ofmap(box, runs, pooled);
     runs.clear();
     pooled.clear();
   };
@@ -278,7 +302,8 @@ void DmaModule::write_pooled(const Box& box, const std::vector<std::int32_t>& wo
       for (int m = box[Dim::kM].lo; m < box[Dim::kM].hi; ++m) add(g, n, m);
     }
   }
-  if (!runs.empty()) write_ofmap(runs, pooled);
+  if (!runs.empty()) made += write_ofmap(box, runs, pooled);
+  return made;
 }
 
 // A pooling layer: planes from DRAM through the GLB and post-processing back to DRAM; by address
@@ -300,7 +325,7 @@ void DmaModule::pool_planes(const Transfer& t) {
       made.insert(made.end(), small.word.begin(), small.word.end());
       post_cycles_ += cycles_of(size, job.machine.post.words_per_cycle);
     }
-    write_ofmap(out, made);
+    write_ofmap(t.box, out, made);
     for (const Action a :
          {Action::dram_ifmap_read, Action::glb_ifmap_dma_write, Action::glb_ifmap_dma_read})
       job.result.counts[a] += static_cast<std::uint64_t>(count);

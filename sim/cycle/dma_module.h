@@ -13,6 +13,7 @@
 #include "sim/cycle/dma_requests.h"
 #include "sim/cycle/job.h"
 #include "sim/machine/dram_bursts.h"
+#include "sim/machine/tile_code.h"
 
 namespace orrery {
 
@@ -57,8 +58,15 @@ class DmaModule : public sc_core::sc_module {
   void store_psums(const Transfer& t);
   void store_ofmap(const Transfer& t);
   void pool_planes(const Transfer& t);
-  void write_ofmap(const std::vector<Run>& runs, const std::vector<std::int32_t>& words);
-  void write_pooled(const Box& box, const std::vector<std::int32_t>& words);
+  // Returns the words that were written before any code.
+  std::int64_t write_ofmap(const Box& box, const std::vector<Run>& runs,
+                           const std::vector<std::int32_t>& words);
+  std::int64_t write_pooled(const Box& box, const std::vector<std::int32_t>& words);
+  // Tiles that pass the link as codes. What is read must decode to the tile of the layer's operand,
+  // what is written to the tile; else they throw std::logic_error.
+  std::int64_t read_ifmap(const Box& box, const std::vector<Run>& runs);
+  std::int64_t read_code(const Box& box, const std::vector<Run>& runs);
+  std::int64_t write_code(const Box& box, const std::vector<std::int16_t>& words);
   std::vector<std::int32_t> read_biases(const Box& box);
 
   // An integer of the code, of which a word kept the low bits.
@@ -77,10 +85,18 @@ class DmaModule : public sc_core::sc_module {
   }
   void put_tensor(std::int64_t base, const TensorPlace& place,
                   const std::vector<std::int16_t>& values);
+  void put_ifmap_codes();
+  void take_ofmap_codes(OperandTensor& ofmap);
+  // A code as the bytes of its link words, and back.
+  void put_code(const SparseStream& code);
+  SparseStream take_code() const;
 
   Job* job_ = nullptr;
   std::vector<unsigned char> bytes_;  // of the transaction under way
   std::vector<std::int32_t> values_;
+  std::vector<std::int16_t> dram_ifmap_;  // coded, as the host knows it
+  // Link words of each slot's code; -1: none was written. The machine's own table of lengths.
+  std::vector<std::int64_t> ifmap_code_words_, ofmap_code_words_;
   std::vector<Burst> bursts_;     // of the transfer that begins, to a memory
   sc_core::sc_time begin_;        // of the transfer whose requests go out
   std::int64_t link_words_ = 0;   // of the transfer under way

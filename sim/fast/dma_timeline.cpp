@@ -82,6 +82,7 @@ void DmaTimeline::choose(std::int64_t choice) {
   const Waiting transfer = std::move(*next);
   waiting_.erase(next);
   counts_ += times_.counts(transfer.sort);
+  code_ += times_.code(transfer.sort);
   if (under_way_.size() >= static_cast<std::size_t>(machine_.dma.outstanding))
     under_way_.pop_front();
   free_ = clocks_.link.edge(choice, machine_.dma.crossing_cycles);

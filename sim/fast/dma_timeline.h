@@ -45,6 +45,7 @@ class DmaTimeline {
   // Forgets what no order after tick `now` can ask for.
   void forget(std::int64_t now);
   const Counts& counts() const { return counts_; }
+  const LinkCode& link_code() const { return code_; }
   // What became of the memory until tick `end`, when all transfers are over; empty: a plain link.
   std::optional<DramUse> memory_use(std::int64_t end);
 
@@ -88,6 +89,7 @@ class DmaTimeline {
   std::int64_t free_ = 0;  // tick from which the next choice can fall, if there is room for it
   std::int64_t link_free_ = 0;
   Counts counts_;
+  LinkCode code_;
 };
 
 }  // namespace orrery

@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 
+#include "arch/machine/fields_of_machine.h"
 #include "dataflows/pass/nest.h"
 #include "sim/fast/timeline.h"
+#include "sim/machine/tile_code.h"
 #include "sim/schedule/misfit.h"
 #include "workloads/input/input_error.h"
 
@@ -13,6 +15,12 @@ LayerResult run_layer_fast(const Machine& machine, const Layer& layer, const Map
                            const FastOptions& options) {
   if (const std::string why = misfit(machine, layer, mapping); !why.empty())
     throw InputError(fmt::format("layer {}: {}", layer.name, why));
+  if (options.values == nullptr && codes_any(machine, layer)) {
+    throw InputError(
+        fmt::format("layer {}: machine {} has dma.compression {}: what passes the link depends on "
+                    "values, and there are none",
+                    layer.name, machine.name, enum_name(machine.dma.compression)));
+  }
   LayerResult result;
   try {
     result = Timeline(machine, layer, mapping, options).play(options.progress);

@@ -9,12 +9,13 @@ Timeline::Timeline(const Machine& machine, const Layer& layer, const Mapping& ma
     : machine_(machine),
       layer_(layer),
       clocks_(machine),
-      transfer_times_(machine, layer, mapping, clocks_),
+      transfer_times_(machine, layer, mapping, clocks_, options.values),
       dma_(machine, layer, clocks_, transfer_times_),
       array_(mapping.nest.empty() ? nullptr : array_times(machine, layer, mapping, options.memory)),
       sequencer_(layer, mapping, machine, *this) {
-  // What a memory does depends on addresses, and where tensors lie tiled requests do.
-  const bool alike = !machine.dram.setup && !transfer_times_.tiled();
+  // What a memory does depends on addresses; where tensors lie tiled requests do, and codes depend
+  // on values.
+  const bool alike = !machine.dram.setup && !transfer_times_.by_place();
   if (options.folds && array_ != nullptr && alike) fold_.emplace();
 }
 
@@ -36,6 +37,7 @@ LayerResult Timeline::play(
   result.passes = static_cast<std::uint64_t>(all.passes);
   result.active_pes = most_pes_;
   result.active_pes_mean = static_cast<double>(all.active_pes);
+  result.link_code = dma_.link_code();
   result.dram = dma_.memory_use(now_);
   return result;
 }

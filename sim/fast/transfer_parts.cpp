@@ -1,5 +1,6 @@
 #include "sim/fast/transfer_parts.h"
 
+#include <algorithm>
 #include <numeric>
 
 namespace orrery {
@@ -9,9 +10,37 @@ std::int64_t TransferPart::words() const {
                          [](std::int64_t sum, const Span& s) { return sum + s.words; });
 }
 
-TransferParts::TransferParts(const Machine& machine, const Layer& layer, const Mapping& mapping)
-    : machine_(machine), layer_(layer), map_(dram_map(layer, machine, mapping)) {
+TransferParts::TransferParts(const Machine& machine, const Layer& layer, const Mapping& mapping,
+                             const LinkValues* values)
+    : machine_(machine),
+      layer_(layer),
+      map_(dram_map(layer, machine, mapping)),
+      values_(values),
+      ifmap_codes_(map_.ifmap_slots.boxes().size()),
+      ofmap_codes_(map_.ofmap_slots.boxes().size()) {
   if (!mapping.nest.empty()) layout_ = largest_tiles(layer, machine, mapping);
+}
+
+bool TransferParts::codes(TransferKind kind) const {
+  return (kind == TransferKind::kLoadIfmap && !map_.ifmap_slots.empty()) ||
+         (kind == TransferKind::kStoreOfmap && !map_.ofmap_slots.empty());
+}
+
+CodedWords TransferParts::code(const TransferOrder& transfer) const {
+  return code(transfer.box,
+              transfer.kind == TransferKind::kLoadIfmap ? Tensor::kIfmap : Tensor::kPsum);
+}
+
+CodedWords TransferParts::code(const Box& box, Tensor t) const {
+  const bool ifmap = t == Tensor::kIfmap;
+  const TileSlots& slots = ifmap ? map_.ifmap_slots : map_.ofmap_slots;
+  CodedWords& known = (ifmap ? ifmap_codes_ : ofmap_codes_)[slots.number(box)];
+  if (known.words > 0) return known;
+  const std::vector<Run> runs = coded_runs(layer_, machine_, box, t, layout_[index(t)]);
+  const std::vector<std::int16_t> words = words_of(runs, ifmap ? values_->ifmap : values_->ofmap);
+  known = {words.size(), static_cast<std::uint64_t>(std::ranges::count(words, 0)),
+           static_cast<std::uint64_t>(tile_code_words(words))};
+  return known;
 }
 
 std::vector<TransferPart> TransferParts::of(const TransferOrder& transfer) const {
@@ -46,6 +75,10 @@ std::vector<Burst> TransferParts::bursts(const TransferOrder& transfer) const {
 }
 
 TransferPart TransferParts::tile(const Box& box, Tensor t) const {
+  if (t == Tensor::kIfmap && !map_.ifmap_slots.empty()) {
+    const auto words = static_cast<std::int64_t>(code(box, t).moved);
+    return {DramKind::kRead, {{map_.ifmap + map_.ifmap_slots.at(box), words}}};
+  }
   const std::int64_t base = t == Tensor::kIfmap    ? map_.ifmap
                             : t == Tensor::kFilter ? map_.filter
                                                    : map_.psum;
@@ -74,6 +107,11 @@ TransferPart TransferParts::biases(const Box& box) const {
 // As it is, or pooled plane by plane.
 TransferPart TransferParts::ofmap(const Box& box) const {
   TransferPart part{DramKind::kWrite, {}};
+  if (!map_.ofmap_slots.empty()) {
+    const auto words = static_cast<std::int64_t>(code(box, Tensor::kPsum).moved);
+    part.spans = {{map_.ofmap + map_.ofmap_slots.at(box), words}};
+    return part;
+  }
   std::vector<Run> runs;
   if (layer_.post.pool.empty()) {
     runs = tile_runs(layer_, machine_, box, Tensor::kPsum, layout_[index(Tensor::kPsum)],

@@ -6,8 +6,8 @@
 namespace orrery {
 
 TransferTimes::TransferTimes(const Machine& machine, const Layer& layer, const Mapping& mapping,
-                             const ClockDomains& clocks)
-    : machine_(machine), layer_(layer), clocks_(clocks), parts_(machine, layer, mapping) {
+                             const ClockDomains& clocks, const LinkValues* values)
+    : machine_(machine), layer_(layer), clocks_(clocks), parts_(machine, layer, mapping, values) {
   const TensorLayouts& layouts = layer.layouts;
   for (const Layout layout : {layouts.ifmap, layouts.filter, layouts.ofmap})
     tiled_ = tiled_ || layout == Layout::kTiled;
@@ -17,7 +17,7 @@ int TransferTimes::sort(const TransferOrder& transfer) {
   const auto kind = static_cast<std::int32_t>(transfer.kind);
   const auto next = static_cast<int>(sorts_.size());
   // A memory of bursts is played anew each time: only counts are asked for.
-  if (tiled_ && !machine_.dram.setup) {
+  if ((tiled_ && !machine_.dram.setup) || parts_.codes(transfer.kind)) {
     std::array<std::int32_t, std::size_t{2} * kDims + 1> key{kind};
     for (const Dim d : kAllDims) {
       key[2 * index(d) + 1] = transfer.box[d].lo;
@@ -51,6 +51,7 @@ TransferTimes::Sort TransferTimes::make(const TransferOrder& transfer) const {
   switch (transfer.kind) {
     case TransferKind::kLoadIfmap:
       count(dram_ifmap_read, glb_ifmap_dma_write);
+      if (parts_.codes(transfer.kind)) count_coded_ifmap(sort, parts_.code(transfer));
       break;
     case TransferKind::kLoadFilter:
       count(dram_filter_read, glb_filter_dma_write);
@@ -64,12 +65,24 @@ TransferTimes::Sort TransferTimes::make(const TransferOrder& transfer) const {
     case TransferKind::kStoreOfmap:
       sort.counts[dram_bias_read] = static_cast<std::uint64_t>(read);
       count_ofmap(sort, transfer.box, written);
+      if (parts_.codes(transfer.kind)) {
+        sort.code.ofmap = parts_.code(transfer);
+        sort.counts[post_ofmap_word] = sort.code.ofmap.words;
+      }
       break;
     case TransferKind::kPoolPlanes:
       count_planes(sort, transfer.box, read, written);
       break;
   }
   return sort;
+}
+
+// A tile enters the GLB decoded.
+void TransferTimes::count_coded_ifmap(Sort& sort, const CodedWords& code) const {
+  sort.code.ifmap = code;
+  sort.counts[Action::glb_ifmap_dma_write] = code.words;
+  sort.post_cycles = cycles_of(static_cast<std::int64_t>(code.words),
+                               machine_.store_of(Tensor::kIfmap).write_words_per_cycle);
 }
 
 void TransferTimes::count_ofmap(Sort& sort, const Box& box, std::int64_t made) const {

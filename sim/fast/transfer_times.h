@@ -18,12 +18,16 @@ namespace orrery {
 class TransferTimes {
  public:
   TransferTimes(const Machine& machine, const Layer& layer, const Mapping& mapping,
-                const ClockDomains& clocks);
+                const ClockDomains& clocks, const LinkValues* values);
 
   // Transfers of one kind and form are alike: a number for each such sort. Where tensors lie tiled
-  // it matters too where a tile begins.
+  // it matters too where a tile begins, and each coded tile is a sort of its own.
   int sort(const TransferOrder& transfer);
-  bool tiled() const { return tiled_; }
+  // Whether transfers of one form may take different times.
+  bool by_place() const {
+    return tiled_ || parts_.codes(TransferKind::kLoadIfmap) ||
+           parts_.codes(TransferKind::kStoreOfmap);
+  }
   // Of a machine whose DRAM names a standard.
   std::vector<Burst> bursts(const TransferOrder& transfer) const { return parts_.bursts(transfer); }
   // Ticks of post-processing.
@@ -32,6 +36,7 @@ class TransferTimes {
   }
   // What moving one of them counts.
   const Counts& counts(int sort) const { return sorts_[static_cast<std::size_t>(sort)].counts; }
+  const LinkCode& code(int sort) const { return sorts_[static_cast<std::size_t>(sort)].code; }
   // The link edge with which a transfer ends that begins on link edge `begin`, its words behind
   // those that pass the link until `link_free`.
   std::int64_t end(int sort, std::int64_t begin, std::int64_t link_free, DramDevice& dram);
@@ -43,8 +48,9 @@ class TransferTimes {
   };
   struct Sort {
     std::vector<Stretch> stretches;
-    std::int64_t post_cycles = 0;  // core cycles of post-processing
+    std::int64_t post_cycles = 0;  // core cycles of post-processing, or of a decoder's words
     Counts counts;
+    LinkCode code;
   };
   // What of the past a transfer meets, in ticks from its begin.
   struct Meets {
@@ -62,6 +68,7 @@ class TransferTimes {
   };
 
   Sort make(const TransferOrder& transfer) const;
+  void count_coded_ifmap(Sort& sort, const CodedWords& code) const;
   void count_ofmap(Sort& sort, const Box& box, std::int64_t made) const;
   void count_planes(Sort& sort, const Box& box, std::int64_t taken, std::int64_t made) const;
   Takes play(const Sort& sort, const Meets& meets) const;

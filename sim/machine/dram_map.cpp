@@ -6,6 +6,7 @@
 #include <numeric>
 #include <utility>
 
+#include "sim/machine/tile_code.h"
 #include "sim/schedule/walk.h"
 #include "workloads/input/input_error.h"
 
@@ -206,12 +207,44 @@ std::int64_t alignment(const Machine& machine) {
 
 }  // namespace
 
+namespace {
+
+// Words of the ofmap that a tile of psums makes.
+std::int64_t ofmap_words(const Layer& layer, const Machine& machine, const Box& box) {
+  using enum Dim;
+  const std::int64_t planes = std::int64_t{box[kG].size()} * box[kN].size() * box[kM].size();
+  if (layer.post.pool.empty()) return planes * box[kP].size() * box[kQ].size();
+  const Extents extent = ofmap_extents(layer, machine);
+  return planes * extent[3] * extent[4];
+}
+
+// Room for the codes of the tiles that the schedule comes to.
+void place_codes(DramMap& map, const Layer& layer, const Machine& machine, const Mapping& mapping) {
+  const bool ifmap = codes_ifmap(machine, layer), ofmap = codes_ofmap(machine);
+  if (mapping.nest.empty() || (!ifmap && !ofmap)) return;
+  const std::int64_t whole = alignment(machine);
+  Walk walk(layer, mapping, machine);
+  for (Step step; walk.next(step);) {
+    const Box &in = step.tile[index(Tensor::kIfmap)], &out = step.tile[index(Tensor::kPsum)];
+    if (ifmap && step.fetch[index(Tensor::kIfmap)])
+      map.ifmap_slots.add(in, footprint_words(layer, in, Tensor::kIfmap), whole);
+    if (ofmap && step.fate == PsumFate::kFinish)
+      map.ofmap_slots.add(out, ofmap_words(layer, machine, out), whole);
+  }
+}
+
+}  // namespace
+
 DramMap dram_map(const Layer& layer, const Machine& machine, const Mapping& mapping) {
   const std::int64_t per_psum = machine.words_per_psum(), whole = alignment(machine);
   const auto aligned = [&](std::int64_t word) { return (word + whole - 1) / whole * whole; };
   DramMap map;
   place_tensors(map, layer, machine, mapping);
-  map.filter = aligned(map.ifmap + map.ifmap_place.elements);
+  place_codes(map, layer, machine, mapping);
+  const auto size = [](const TileSlots& slots, const TensorPlace& place) {
+    return slots.empty() ? place.elements : slots.words();
+  };
+  map.filter = aligned(map.ifmap + size(map.ifmap_slots, map.ifmap_place));
   std::int64_t filters = map.filter_place.elements;
   map.tile_words = machine.store_of(Tensor::kFilter).tile_words;
   if (map.tile_words > 0 && !mapping.nest.empty() && layer.kind != LayerKind::kPool) {
@@ -229,7 +262,7 @@ DramMap dram_map(const Layer& layer, const Machine& machine, const Mapping& mapp
   map.bias = aligned(map.filter + filters);
   map.psum = aligned(map.bias + per_psum * layer.bound(Dim::kG) * layer.bound(Dim::kM));
   map.ofmap = aligned(map.psum + per_psum * map.psum_place.elements);
-  map.words = map.ofmap + map.ofmap_place.elements;
+  map.words = map.ofmap + size(map.ofmap_slots, map.ofmap_place);
   const std::int64_t bytes = map.words * machine.word_bytes();
   if (bytes > machine.dram.capacity_bytes()) {
     throw InputError(fmt::format("layer {}: its tensors take {} MB of DRAM; machine {} has {} MB",
@@ -242,6 +275,11 @@ DramMap dram_map(const Layer& layer, const Machine& machine, const Mapping& mapp
 TensorPlace row_major_place(const Layer& layer, const Machine& machine, Tensor t) {
   const Extents extent = extents_of(layer, machine, t);
   return tensor_place(t, Layout::kNchw, extent, extent);
+}
+
+TensorPlace row_major_ofmap(const Layer& layer, const Machine& machine) {
+  const Extents extent = ofmap_extents(layer, machine);
+  return tensor_place(Tensor::kPsum, Layout::kNchw, extent, extent);
 }
 
 std::vector<Run> tile_runs(const Layer& layer, const Machine& machine, const Box& box, Tensor t,

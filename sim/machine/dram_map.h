@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "sim/machine/tensor_place.h"
+#include "sim/machine/tile_slots.h"
 #include "workloads/tensor/tensor.h"
 
 namespace orrery {
@@ -28,6 +29,9 @@ struct DramMap {
   // comes to them, one after the other from `filter` on. Empty: they lie as a tensor.
   std::vector<Box> filter_tiles;
   std::int64_t tile_words = 0;
+  // Where tiles lie as codes (tile_code.h), from `ifmap` and `ofmap` on: in the order in which the
+  // schedule comes to them. Empty: they lie as tensors.
+  TileSlots ifmap_slots{Tensor::kIfmap}, ofmap_slots{Tensor::kPsum};
   // First word of the tile of that box.
   std::int64_t filter_tile(const Box& box) const;
 
@@ -67,5 +71,7 @@ void append_plane(std::vector<Run>& runs, const TensorPlace& place, int g, int n
 
 // How the tensor lies row-major.
 TensorPlace row_major_place(const Layer& layer, const Machine& machine, Tensor t);
+// The same of the ofmap, pooled if it is.
+TensorPlace row_major_ofmap(const Layer& layer, const Machine& machine);
 
 }  // namespace orrery

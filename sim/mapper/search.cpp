@@ -9,6 +9,7 @@
 #include <stdexcept>
 
 #include "sim/fast/engine.h"
+#include "sim/machine/tile_code.h"
 #include "sim/mapper/bound.h"
 #include "sim/mapper/candidates.h"
 #include "workloads/input/input_error.h"
@@ -167,6 +168,12 @@ class Search {
 
 Found search(const Machine& machine, const Layer& layer, std::span<const Space> spaces,
              const SearchOptions& options) {
+  if (codes_any(machine, layer)) {
+    throw InputError(
+        fmt::format("layer {}: machine {} has dma.compression: what passes the link depends on "
+                    "values, and a search has none; search without it",
+                    layer.name, machine.name));
+  }
   if (spaces.empty()) throw std::logic_error("a search needs a space");
   return Search(machine, layer, spaces, options).run();
 }

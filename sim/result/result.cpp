@@ -40,6 +40,9 @@ void add(LayerResult& sum, const LayerResult& layer) {
   for (std::size_t i = 0; i < sum.pe_cycles.size(); ++i) sum.pe_cycles[i] += layer.pe_cycles[i];
   for (std::size_t i = 0; i < sum.before_mac.size(); ++i) sum.before_mac[i] += layer.before_mac[i];
   sum.counts += layer.counts;
+  sum.link_code += layer.link_code;
+  sum.link_bytes += layer.link_bytes;
+  sum.plain_link_bytes += layer.plain_link_bytes;
   sum.check = worse(sum.check, layer.check);
   if (sum.difference.empty() && !layer.difference.empty()) {
     sum.difference = layer.name + ": " + layer.difference;
@@ -69,6 +72,19 @@ std::string_view name(Check c) {
   return "";
 }
 
+CodedWords& CodedWords::operator+=(const CodedWords& other) {
+  words += other.words;
+  zeros += other.zeros;
+  moved += other.moved;
+  return *this;
+}
+
+LinkCode& LinkCode::operator+=(const LinkCode& other) {
+  ifmap += other.ifmap;
+  ofmap += other.ofmap;
+  return *this;
+}
+
 void complete(LayerResult& result, const Machine& machine) {
   const auto stall = [&](Stall s) { return result.stalls[static_cast<std::size_t>(s)]; };
   result.processing_cycles = result.cycles - stall(Stall::kSetup) - stall(Stall::kOfmapStore) -
@@ -77,6 +93,12 @@ void complete(LayerResult& result, const Machine& machine) {
   result.macs_gated = result.counts[Action::mac_none_gate];
   result.macs = result.counts[Action::mac_none_compute] + result.macs_gated;
   if (result.passes > 0) result.active_pes_mean /= static_cast<double>(result.passes);
+  const LinkCode& code = result.link_code;
+  const std::uint64_t words = dram_words(result.counts),
+                      plain = words + code.ifmap.words + code.ofmap.words -
+                              (code.ifmap.moved + code.ofmap.moved);
+  result.link_bytes = words * static_cast<std::uint64_t>(machine.word_bytes());
+  result.plain_link_bytes = plain * static_cast<std::uint64_t>(machine.word_bytes());
   const double ms = 1e-3 / machine.clocks.core_mhz;
   result.latency_ms = static_cast<double>(result.cycles) * ms;
   result.processing_ms = static_cast<double>(result.processing_cycles) * ms;

@@ -49,6 +49,19 @@ inline constexpr std::array<std::string_view, 2> kBeforeMacNames{"wait_ifmap", "
 enum class Check : std::uint8_t { kEqual, kDiffers, kOff };
 std::string_view name(Check c);
 
+// Of a tensor whose tiles pass the link as codes: words of these tiles, those of them that are
+// zero, and words of the link that the codes take. A tile that passes twice counts twice.
+struct CodedWords {
+  std::uint64_t words = 0, zeros = 0, moved = 0;
+  CodedWords& operator+=(const CodedWords& other);
+  bool operator==(const CodedWords&) const = default;
+};
+struct LinkCode {
+  CodedWords ifmap, ofmap;
+  LinkCode& operator+=(const LinkCode& other);
+  bool operator==(const LinkCode&) const = default;
+};
+
 struct LayerResult {
   std::string name;
   std::uint64_t cycles = 0;  // core clock, from the start of set-up to the last ofmap word in DRAM
@@ -72,6 +85,8 @@ struct LayerResult {
   std::array<std::uint64_t, kBeforeMacNames.size()>
       before_mac{};  // of these, those before a PE's first MAC of a pass
   Counts counts;
+  LinkCode link_code;                                  // all 0 where the link has no code
+  std::uint64_t link_bytes = 0, plain_link_bytes = 0;  // that passed the link; and without a code
   std::string ofmap_sha256;
   Check check = Check::kOff;
   std::string difference;  // first differing ofmap word, where check is kDiffers

@@ -11,6 +11,9 @@ std::string misfit_of_pooling(const Machine& machine, const Layer& layer) {
   const std::int64_t words = std::int64_t{store.banks} * store.bank_words,
                      plane = std::int64_t{layer.ifmap_rows} * layer.ifmap_cols;
   if (!machine.post.pooling) return "it is a pooling layer; the machine has no pooling";
+  if (machine.dma.compression != Compression::kNone)
+    return "it is a pooling layer that post-processing plays plane by plane; dma.compression codes "
+           "tiles, and is for layers with a mapping";
   if (plane <= words) return {};
   return fmt::format("a plane of {} words does not fit store {}, which has {}", plane, store.name,
                      words);

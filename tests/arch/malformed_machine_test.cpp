@@ -323,5 +323,30 @@ TEST(MalformedMachine, SendsNoPacketThatItsFifosCannotTake) {
   EXPECT_EQ(complaint(text), "accepted");
 }
 
+TEST(MalformedMachine, CodesOnlyMapsOf16BitWords) {
+  const std::string dma = "overlap: [filter], ";
+  const std::vector<std::pair<std::string, std::string>> cases{
+      {"compression: none, ", "accepted"},
+      {"compression: rlc, compressed: [ofmap, ifmap], ", "accepted"},
+      {"compression: rlc, ",
+       "m.yaml:20: dma.compression is rlc, and dma.compressed names no tensor; it must name ifmap, "
+       "ofmap or both"},
+      {"compressed: [ifmaps], ",
+       "m.yaml:20: dma.compressed names 'ifmaps'; it may name ifmap and ofmap (did you mean "
+       "'ifmap'?)"},
+      {"compressed: [ofmap, ofmap], ", "m.yaml:20: dma.compressed names ofmap twice"}};
+  for (const auto& [words, said] : cases) {
+    std::string text = kMachine;
+    replace(text, dma, dma + words);
+    EXPECT_EQ(complaint(text), said);
+  }
+  std::string text = kMachine;
+  replace(text, dma, dma + cases[1].first);
+  replace(text, "word_bits: 16", "word_bits: 32");
+  EXPECT_EQ(complaint(text),
+            "m.yaml:20: dma.compression is rlc, whose levels have 16 bits; numbers.word_bits is "
+            "32, and it must be 16");
+}
+
 }  // namespace
 }  // namespace orrery

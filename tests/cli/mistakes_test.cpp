@@ -66,6 +66,18 @@ TEST_F(Mistakes, InNamesAreAnsweredWithTheNearest) {
     expect_mistake(Arguments{"simulate"} + arguments, sentence);
 }
 
+TEST_F(Mistakes, InValuesThatAnEngineHasNotAreToldBeforeTheRun) {
+  const std::vector<std::pair<Arguments, std::string>> cases{
+      {{"--values", "link"}, "--values link is for --engine fast; the cycle engine plays values"},
+      {{"--engine", "fast"}, "--engine fast computes no values; say --values off, or link"},
+      {{"--engine", "fast", "--values", "off", "--layers", "STRIDED", "--set",
+        "dma.compression=rlc", "--set", "dma.compressed=[ofmap]"},
+       "--values off: machine tutorial_4x4 has dma.compression, and what passes the link then "
+       "depends on values; say --values link"}};
+  for (const auto& [arguments, sentence] : cases)
+    expect_mistake(Arguments{"simulate", "tutorial_4x4", "tutorial"} + arguments, sentence);
+}
+
 TEST_F(Mistakes, InValuesOfOptionsSayWhatIsRight) {
   const std::vector<std::pair<Arguments, std::string>> cases{
       {{"--batch", "0"}, "--batch: '0' is not a whole number from 1 to 65536"},
@@ -80,6 +92,7 @@ TEST_F(Mistakes, InValuesOfOptionsSayWhatIsRight) {
        "--seed: '18446744073709551616' is not a whole number from 0 to 18446744073709551615"},
       {{"--seed="}, "--seed takes one value, once"},
       {{"--check", "maybe"}, "--check: 'maybe' is neither on nor off"},
+      {{"--values", "some"}, "--values: 'some' is neither on, off nor link"},
       {{"--json", ""}, "--json: the file needs a name"},
       {{"--csv"}, "--csv takes one value, once"}};
   for (const auto& [arguments, sentence] : cases) {
@@ -182,7 +195,7 @@ std::vector<Malformed> malformed_layers() {
       {layer_a("padding: 1, " + fc),
        ":3: unknown key 'padding' in layers[0] (known: name, input, conv, fc, gemm, pool, post, "
        "pool_after, left_out, operand_bits, ifmap, filter, layout, sign_padding, product_shift, "
-       "ifmap_zeros, filter_zeros, ifmap_pattern, filter_pattern)"},
+       "ifmap_zeros, filter_zeros, ofmap_zeros, ifmap_pattern, filter_pattern)"},
       {layer_a("kind: !guess 1, " + fc), ":3: unknown tag '!guess' (known: !assumed, !fitted)"},
   };
 }

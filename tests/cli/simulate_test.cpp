@@ -23,14 +23,36 @@ const char* const kRunKeys[] = {
     "schema", "orrery_version", "complete", "machine", "network",  "mac",          "dataflow",
     "engine", "batch",          "seed",     "data",    "core_mhz", "word_bits",    "pes",
     "layers", "total",          "set",      "beside",  "area_um2", "energy_table", "energy_unit"};
-const char* const kLayerKeys[] = {
-    "name",          "cycles",          "processing_cycles", "pass_cycles",
-    "passes",        "steps",           "latency_ms",        "macs",
-    "processing_ms", "macs_gated",      "active_pes",        "stalls",
-    "utilization",   "active_pes_mean", "pe_cycles",         "counts",
-    "check",         "energy",          "energy_per_mac",    "edp",
-    "energy_pj",     "energy_mac",      "power_mw",          "processing_power_mw",
-    "bounds"};
+const char* const kLayerKeys[] = {"name",
+                                  "cycles",
+                                  "processing_cycles",
+                                  "pass_cycles",
+                                  "passes",
+                                  "steps",
+                                  "latency_ms",
+                                  "macs",
+                                  "processing_ms",
+                                  "macs_gated",
+                                  "active_pes",
+                                  "stalls",
+                                  "utilization",
+                                  "active_pes_mean",
+                                  "pe_cycles",
+                                  "counts",
+                                  "check",
+                                  "energy",
+                                  "energy_per_mac",
+                                  "edp",
+                                  "energy_pj",
+                                  "energy_mac",
+                                  "power_mw",
+                                  "processing_power_mw",
+                                  "bounds",
+                                  "link_bytes",
+                                  "link_plain_bytes",
+                                  "link_ratio",
+                                  "link_ifmap_zeros",
+                                  "link_ofmap_zeros"};
 const char* const kTextKeys[] = {"ofmap_sha256",  "difference", "product_shift",
                                  "requant_shift", "reduction",  "mapping"};
 
@@ -147,6 +169,22 @@ TEST_F(Simulate, GivesTheSameOfmapsWhateverTheDataflow) {
                 of_layers(simulated({machine, "tutorial"}), "ofmap_sha256"))
           << name;
     }
+  }
+}
+
+TEST_F(Simulate, MovesTheSameCodesOnTheLinkInBothEngines) {
+  const std::vector<std::string> run{"tutorial_4x4", "tutorial",
+                                     "--layers",     "STRIDED,DILATED,GEMM",
+                                     "--set",        "dma.compression=rlc",
+                                     "--set",        "dma.compressed=[ifmap, ofmap]"};
+  for (const std::string data : {"synthetic", "chained"}) {
+    std::vector<std::string> clocked = run, fast = run;
+    clocked.insert(clocked.end(), {"--data", data});
+    fast.insert(fast.end(), {"--data", data, "--engine", "fast", "--values", "link"});
+    const json::object ours = simulated(fast), other = simulated(clocked);
+    for (const char* key : {"cycles", "link_bytes", "link_plain_bytes", "link_ifmap_zeros"})
+      EXPECT_EQ(ours.at("total").at(key), other.at("total").at(key)) << key << ", " << data;
+    EXPECT_NE(ours.at("total").at("link_bytes"), ours.at("total").at("link_plain_bytes"));
   }
 }
 

@@ -201,5 +201,14 @@ TEST(Search, IsNeverWorseThanTheMappingsThatItIsGiven) {
   EXPECT_EQ(search(machine, layer, spaces, options).cost, given);
 }
 
+TEST(Search, HasNoValuesForCodesOfTheLink) {
+  Machine machine = machine_named("eyeriss");
+  machine.dma.compression = Compression::kRlc;
+  const Layer layer = conv({1, 1, 8, 4, 6, 6, 3, 3});
+  const std::vector<Space> spaces = find_dataflow("rs")->spaces(layer, machine);
+  EXPECT_THROW(search(machine, layer, spaces, options_for(machine, Objective::kEnergy, 1)),
+               InputError);
+}
+
 }  // namespace
 }  // namespace orrery::test

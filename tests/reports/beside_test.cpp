@@ -22,6 +22,7 @@ NetworkResult run() {
     layer.latency_ms = ms;
     layer.macs = 100;
     layer.macs_gated = 25;
+    layer.plain_link_bytes = 5'000'000;
     layer.counts[Action::dram_filter_read] = 1'000'000;
     layer.counts[Action::glb_psum_array_read] = 500'000;
   }
@@ -45,6 +46,7 @@ TEST(Beside, FindsEveryFigureInTheResult) {
       {"macs", {100, 100, 200}},
       {"gated_fraction", {.25, .25, .25}},
       {"dram_mb", {2, 2, 4}},
+      {"dram_plain_mb", {5, 5, 10}},
       {"glb_array_mb", {1, 1, 2}},
       {"dram_filter_read", {1e6, 1e6, 2e6}},
       {"frames_per_s", {4000, 4000 / 3.0, 1000}}};

@@ -175,6 +175,7 @@ struct Layer {
   Unstated unstated;
   double ifmap_zeros = 0;   // fraction of zeros in the padded ifmap, 0..1, for synthetic data
   double filter_zeros = 0;  // fraction of zeros in the filters
+  double ofmap_zeros = 0;   // that ReLU is to leave before pooling, for synthetic biases; 0: any
   ZeroPattern ifmap_pattern, filter_pattern;
   std::string input;  // layer whose ofmap this one reads; empty: the network's input
   // For kind kPool only: the window and its padding. Each channel is a group of one (G = channels,

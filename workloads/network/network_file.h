@@ -216,7 +216,7 @@ struct LayerWords {
   std::string layout;
   SignPadding sign_padding = SignPadding::kMinusOne;
   int product_shift = 0;
-  double ifmap_zeros = 0, filter_zeros = 0;
+  double ifmap_zeros = 0, filter_zeros = 0, ofmap_zeros = 0;
   ZeroPatternWords ifmap_pattern, filter_pattern;
   template <class V>
   void fields(V& v) {
@@ -269,6 +269,12 @@ struct LayerWords {
             {.doc = "fraction of zeros in the filters, for synthetic data",
              .min = 0,
              .max = 1,
+             .optional = true});
+    v.field("ofmap_zeros", ofmap_zeros,
+            {.doc = "fraction of zeros that ReLU is to leave in the ofmap, before pooling: "
+                    "synthetic biases are drawn around what leaves so many; 0: around 0",
+             .min = 0,
+             .max = 0.99,
              .optional = true});
     v.field("ifmap_pattern", ifmap_pattern,
             {.doc = "how the zeros of the ifmap lie", .optional = true});

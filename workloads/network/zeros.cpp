@@ -36,6 +36,11 @@ double mean_share(const ZeroPattern& pattern, int channels, double share) {
 void set_zeros(Layer& layer, const LayerWords& words, const Node& node) {
   check(words.ifmap_pattern, node, "ifmap_pattern", "ifmap_zeros");
   check(words.filter_pattern, node, "filter_pattern", "filter_zeros");
+  if (words.ofmap_zeros > 0 && !(layer.has_bias() && layer.post.relu)) {
+    const Node& at = node.toward("ofmap_zeros");
+    at.fail(at.path + " is given; it is for layers with post.bias and post.relu");
+  }
+  layer.ofmap_zeros = words.ofmap_zeros;
   layer.ifmap_pattern = {words.ifmap_pattern.run, words.ifmap_pattern.channels};
   layer.filter_pattern = {words.filter_pattern.run, words.filter_pattern.channels};
   const int groups = layer.bound(Dim::kG);

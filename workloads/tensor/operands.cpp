@@ -156,8 +156,11 @@ OperandTensor synthetic_filter(const Layer& layer, std::uint64_t seed) {
 
 Operands synthetic_operands(const Layer& words, std::uint64_t seed, int psum_bits) {
   const Layer layer = unpacked(words);
-  return {synthetic_ifmap(layer, seed), synthetic_filter(layer, seed),
-          synthetic_biases(layer, seed, bias_bits(layer, synthetic_magnitudes(layer), psum_bits)),
+  const Magnitudes m = synthetic_magnitudes(layer);
+  PsumTensor biases = synthetic_biases(layer, seed, bias_bits(layer, m, psum_bits));
+  const std::int32_t centre = bias_centre(layer, m, psum_bits);
+  for (std::int32_t& bias : biases.data) bias += centre;
+  return {synthetic_ifmap(layer, seed), synthetic_filter(layer, seed), std::move(biases),
           synthetic_rescale(layer, seed)};
 }
 

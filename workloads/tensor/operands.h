@@ -15,7 +15,7 @@ namespace orrery {
 // filter_zeros; the layer's patterns say how zeros lie and how many each channel has; how the
 // others are drawn depends on their code (synthetic.h): those of two's complement are uniform in
 // [1, 2^(bits-2)) and, non-zero, in (-2^(bits-2), 2^(bits-2)). Biases are uniform in +-2^bias_bits
-// (scale.h), which follows from the layer's sizes, zeros and product_shift.
+// (scale.h), which follows from the layer's sizes, zeros and product_shift, around bias_centre().
 //
 // Here and below, operands of a packed layer (workloads/format/pack.h) are those of the layer
 // before: integers.

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstdlib>
 #include <limits>
+#include <numbers>
 
 #include "workloads/tensor/synthetic.h"
 
@@ -53,6 +54,16 @@ int requant_shift(const Layer& layer, const Magnitudes& m, const Widths& widths)
   return std::clamp(wanted, 0, kMostRequantShift);
 }
 
+// x below which a standard normal number falls with probability p, 0 < p < 1.
+double normal_quantile(double p) {
+  double low = -8, high = 8;
+  for (int i = 0; i < 60; ++i) {
+    const double middle = (low + high) / 2;
+    (std::erfc(-middle / std::numbers::sqrt2) / 2 < p ? low : high) = middle;
+  }
+  return (low + high) / 2;
+}
+
 template <class Words>
 double mean_square(const Words& words, std::size_t n, int zero) {
   std::uint64_t sum = 0;  // at most 2^31 words of at most 2^32
@@ -95,6 +106,20 @@ int bias_bits(const Layer& layer, const Magnitudes& m, int psum_bits) {
   const int most = psum_bits - 4;
   const double deviation = deviation_log2(layer, m) - layer.product_shift;
   return std::isfinite(deviation) ? std::clamp(round_nearest(deviation), 0, most) : most;
+}
+
+std::int32_t bias_centre(const Layer& layer, const Magnitudes& m, int psum_bits) {
+  const double deviation = deviation_log2(layer, m);
+  if (layer.ofmap_zeros <= 0 || !std::isfinite(deviation)) return 0;
+  const double variance = std::exp2(2 * (deviation - layer.product_shift)) +
+                          std::exp2(2 * bias_bits(layer, m, psum_bits)) / 3;
+  const double products = static_cast<double>(layer.channels()) * layer.bound(Dim::kR) *
+                          layer.bound(Dim::kS) * (1 - layer.ifmap_zeros) * (1 - layer.filter_zeros);
+  const double lost = layer.product_shift > 0 ? products / 2 : 0;
+  // Smaller sums are rounded to zero.
+  const double least = layer.post.requant_shift > 0 ? std::exp2(layer.post.requant_shift - 1) : 1;
+  const double centre = least + lost - normal_quantile(layer.ofmap_zeros) * std::sqrt(variance);
+  return static_cast<std::int32_t>(std::lround(std::clamp(centre, -0x1p28, 0x1p28)));
 }
 
 }  // namespace orrery

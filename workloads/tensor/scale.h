@@ -59,5 +59,9 @@ void settle_shifts(Layer& layer, const Magnitudes& m, const Widths& widths);
 // Synthetic biases are uniform in +-2^bias_bits: as large as the deviation of the layer's psums
 // with its product_shift, and at most a sixteenth of the range of the psum. 0..psum_bits-4.
 int bias_bits(const Layer& layer, const Magnitudes& m, int psum_bits);
+// What they are drawn around: 0, or, with layer.ofmap_zeros, what leaves ReLU so many zeros when
+// psums and biases together are normal. Of each product that is shifted and is not zero, half a
+// unit is lost to rounding down.
+std::int32_t bias_centre(const Layer& layer, const Magnitudes& m, int psum_bits);
 
 }  // namespace orrery
