@@ -39,7 +39,9 @@ struct DramOptions {
 struct Options {
   Selection selection;
   std::uint64_t seed = 1;
-  std::string engine = "cycle";    // "cycle": with clocks; or "fast": without, and without values
+  // "cycle": with clocks; "rtl": with clocks, the array in RTL; or "fast": without, and without
+  // values.
+  std::string engine = "cycle";
   std::string values = "on";       // "on": real values; or "off": only what does not depend on them
   std::string data = "synthetic";  // "chained", or a folder of .npy files
   std::string check = "on";        // "on": compare each ofmap with the golden reference; or "off"

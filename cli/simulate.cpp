@@ -12,6 +12,7 @@
 #include "cli/options.h"
 #include "cli/plan.h"
 #include "cli/progress.h"
+#include "cli/rtl.h"
 #include "cli/terminal.h"
 #include "dataflows/pass/nest.h"
 #include "reports/beside.h"
@@ -26,6 +27,7 @@
 #include "sim/fast/engine.h"
 #include "sim/fast/pass_memory.h"
 #include "sim/machine/dram_map.h"
+#include "sim/rtl/engine.h"
 #include "workloads/format/pack.h"
 #include "workloads/golden/golden.h"
 #include "workloads/input/input_error.h"
@@ -56,15 +58,16 @@ void check_outputs(const Options& options) {
 bool has_values(const Options& options) { return options.values == "on"; }
 
 void check_engine(const Options& options) {
-  const std::vector<std::string> engines{"cycle", "fast"};
+  const std::vector<std::string> engines{"cycle", "fast", "rtl"};
   if (std::ranges::find(engines, options.engine) == engines.end()) {
-    throw InputError(fmt::format("--engine: '{}' is neither cycle nor fast{}", options.engine,
+    throw InputError(fmt::format("--engine: '{}' is none of cycle, fast and rtl{}", options.engine,
                                  did_you_mean(options.engine, engines)));
   }
   if (options.engine == "fast" && has_values(options))
     throw InputError("--engine fast computes no values; say --values off");
-  if (options.engine == "cycle" && !has_values(options))
-    throw InputError("--values off is for --engine fast; the cycle engine plays values");
+  if (options.engine != "fast" && !has_values(options))
+    throw InputError(fmt::format("--values off is for --engine fast; the {} engine plays values",
+                                 options.engine));
   if (!has_values(options) && source(options) != Source::kSynthetic)
     throw InputError(fmt::format("--data {} brings values, and --values is off", options.data));
   if (!has_values(options) && !options.selection.prune.empty())
@@ -87,6 +90,10 @@ void check_before_run(const Plan& plan, const Options& options) {
     const std::string why = misfit(plan, i);
     if (!why.empty())
       throw InputError(plan.mapped_at[i], fmt::format("layer {}: {}", layer.name, why));
+    if (options.engine == "rtl") {
+      const std::string refused = why_not_in_rtl(plan.machine, layer, plan.mappings[i]);
+      if (!refused.empty()) throw InputError(fmt::format("layer {}: {}", layer.name, refused));
+    }
     // Refuses tensors that the machine's DRAM cannot hold.
     dram_map(layer, plan.machine, plan.mappings[i]);
     if (from_files) operands_from_directory(layer, options.data);
@@ -141,11 +148,14 @@ void run_without_values(const Plan& plan, ProgressLine& line, NetworkResult& res
   if (!file.empty()) memory.save(file);
 }
 
+void say_on_stderr(const std::string& sentence) { fmt::print(stderr, "orrery: {}\n", sentence); }
+
 void run_with_values(const Plan& plan, const Options& options, ProgressLine& line,
                      NetworkResult& result) {
   Feed feed(plan, options);
   RunOptions run;
   run.check = options.check == "on";
+  if (options.engine == "rtl") run.array = rtl_arrays(rtl_places(), say_on_stderr);
   for (std::size_t i = 0; i < plan.network.layers.size(); ++i) {
     line.begin(plan.network.layers[i].name);
     const Supply supply = feed.take(i);
