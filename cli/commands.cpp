@@ -101,9 +101,10 @@ void declare_simulate(CLI::App& app, Options& options) {
   declare_selection(app, options);
   app.add_option("--seed", options.seed, "seed of the synthetic data [1]")
       ->check(whole_number(0, std::numeric_limits<std::uint64_t>::max()));
-  app.add_option("--engine", options.engine,
-                 "what plays the layers: 'cycle' (SystemC, clock by clock), or 'fast' (the same "
-                 "cycles and counts, computed) [cycle]");
+  app.add_option(
+      "--engine", options.engine,
+      "what plays the layers: 'cycle' (SystemC, clock by clock), 'fast' (the same cycles "
+      "and counts, computed), or 'rtl' ('cycle' with the PE array in RTL) [cycle]");
   app.add_option("--values", options.values,
                  "play real values, on or off; the fast engine wants off, or link: those that pass "
                  "the link as codes, made by the golden reference [on]")
@@ -295,6 +296,7 @@ constexpr Command kCommands[] = {
      "  orrery simulate eyeriss alexnet --layers CONV1,CONV2 --seed 7 --json result.json\n"
      "  orrery simulate eyeriss alexnet --engine fast --values off\n"
      "  orrery simulate eyeriss alexnet --data chained\n"
+     "  orrery simulate tutorial_4x4 tutorial --engine rtl --set pe.pipeline_stages=3\n"
      "  orrery simulate eyeriss alexnet --energy eyeriss65 --bounds\n"
      "  orrery simulate eyeriss alexnet --set array.cols=16 --set dma.overlap=[ifmap,filter]\n"
      "  orrery simulate eyeriss alexnet --batch 4 \\\n"

@@ -21,6 +21,13 @@ fs::path variable(const char* name) {
   return given == nullptr ? fs::path() : fs::path(given);
 }
 
+// Of that name in the user's cache folder; empty: there is no such folder.
+fs::path in_cache_folder(const char* name) {
+  fs::path folder = variable("XDG_CACHE_HOME");
+  if (folder.empty() && !variable("HOME").empty()) folder = variable("HOME") / ".cache";
+  return folder.empty() ? fs::path() : folder / "orrery" / name;
+}
+
 fs::path home() {
   const fs::path given = variable("ORRERY_HOME");
   return given.empty() ? fs::path(".") : given;
@@ -159,11 +166,14 @@ fs::path find_file(const std::string& given) {
   throw InputError(fmt::format("there is no file {}", given));
 }
 
-std::filesystem::path pass_memory_file() {
+fs::path pass_memory_file() {
   if (std::getenv("ORRERY_PASSES") != nullptr) return variable("ORRERY_PASSES");
-  fs::path folder = variable("XDG_CACHE_HOME");
-  if (folder.empty() && !variable("HOME").empty()) folder = variable("HOME") / ".cache";
-  return folder.empty() ? fs::path() : folder / "orrery" / "passes";
+  return in_cache_folder("passes");
+}
+
+fs::path arrays_folder() {
+  if (std::getenv("ORRERY_ARRAYS") != nullptr) return variable("ORRERY_ARRAYS");
+  return in_cache_folder("rtl");
 }
 
 }  // namespace orrery

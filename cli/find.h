@@ -50,4 +50,8 @@ std::filesystem::path find_file(const std::string& given);
 // is empty, or there is no such folder).
 std::filesystem::path pass_memory_file();
 
+// Where compiled RTL arrays are kept: the folder that $ORRERY_ARRAYS names, or one in the user's
+// cache folder. Empty: there is none.
+std::filesystem::path arrays_folder();
+
 }  // namespace orrery

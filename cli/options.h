@@ -39,9 +39,11 @@ struct DramOptions {
 struct Options {
   Selection selection;
   std::uint64_t seed = 1;
-  std::string engine = "cycle";  // "cycle": with clocks; or "fast": without, and without values
-  std::string values =
-      "on";  // "on": real values; "off": only what does not depend on them; "link": on the link
+  // "cycle": with clocks; "rtl": with clocks, the array in RTL; or "fast": without, and without
+  // values.
+  std::string engine = "cycle";
+  // "on": real values; "off": only what does not depend on them; "link": on the link.
+  std::string values = "on";
   std::string data = "synthetic";  // "chained", or a folder of .npy files
   std::string check = "on";        // "on": compare each ofmap with the golden reference; or "off"
   std::string beside;              // file of published figures; empty for none

@@ -12,6 +12,7 @@
 #include "cli/options.h"
 #include "cli/plan.h"
 #include "cli/progress.h"
+#include "cli/rtl.h"
 #include "cli/terminal.h"
 #include "dataflows/pass/nest.h"
 #include "reports/beside.h"
@@ -27,6 +28,7 @@
 #include "sim/fast/pass_memory.h"
 #include "sim/machine/dram_map.h"
 #include "sim/machine/tile_code.h"
+#include "sim/rtl/engine.h"
 #include "workloads/format/pack.h"
 #include "workloads/golden/golden.h"
 #include "workloads/input/input_error.h"
@@ -57,16 +59,16 @@ void check_outputs(const Options& options) {
 bool has_values(const Options& options) { return options.values != "off"; }
 
 void check_engine(const Options& options) {
-  const std::vector<std::string> engines{"cycle", "fast"};
+  const std::vector<std::string> engines{"cycle", "fast", "rtl"};
   if (std::ranges::find(engines, options.engine) == engines.end()) {
-    throw InputError(fmt::format("--engine: '{}' is neither cycle nor fast{}", options.engine,
+    throw InputError(fmt::format("--engine: '{}' is none of cycle, fast and rtl{}", options.engine,
                                  did_you_mean(options.engine, engines)));
   }
   if (options.engine == "fast" && options.values == "on")
     throw InputError("--engine fast computes no values; say --values off, or link");
-  if (options.engine == "cycle" && options.values != "on") {
-    throw InputError(fmt::format("--values {} is for --engine fast; the cycle engine plays values",
-                                 options.values));
+  if (options.engine != "fast" && options.values != "on") {
+    throw InputError(fmt::format("--values {} is for --engine fast; the {} engine plays values",
+                                 options.values, options.engine));
   }
   if (!has_values(options) && source(options) != Source::kSynthetic)
     throw InputError(fmt::format("--data {} brings values, and --values is off", options.data));
@@ -95,6 +97,10 @@ void check_before_run(const Plan& plan, const Options& options) {
           fmt::format("--values off: machine {} has dma.compression, and what passes "
                       "the link then depends on values; say --values link",
                       plan.machine.name));
+    }
+    if (options.engine == "rtl") {
+      const std::string refused = why_not_in_rtl(plan.machine, layer, plan.mappings[i]);
+      if (!refused.empty()) throw InputError(fmt::format("layer {}: {}", layer.name, refused));
     }
     // Refuses tensors that the machine's DRAM cannot hold.
     dram_map(layer, plan.machine, plan.mappings[i]);
@@ -160,11 +166,14 @@ void run_without_values(const Plan& plan, ProgressLine& line, NetworkResult& res
   if (!file.empty()) memory.save(file);
 }
 
+void say_on_stderr(const std::string& sentence) { fmt::print(stderr, "orrery: {}\n", sentence); }
+
 void run_with_values(const Plan& plan, const Options& options, ProgressLine& line,
                      NetworkResult& result) {
   Feed feed(plan, options);
   RunOptions run;
   run.check = options.check == "on";
+  if (options.engine == "rtl") run.array = rtl_arrays(rtl_places(), say_on_stderr);
   for (std::size_t i = 0; i < plan.network.layers.size(); ++i) {
     line.begin(plan.network.layers[i].name);
     const Supply supply = feed.take(i);

@@ -1,6 +1,7 @@
 #include "sim/cycle/array_module.h"
 
 #include <algorithm>
+#include <stdexcept>
 
 namespace orrery {
 
@@ -24,6 +25,8 @@ void ArrayModule::configure(Job& job) {
     array_.emplace(job.machine);
     array_->lose(job.options.lost);
   }
+  clocked_.reset();
+  if (job.options.array) clocked_ = job.options.array(job.machine, job.layer);
 }
 
 void ArrayModule::fill() {
@@ -34,8 +37,8 @@ void ArrayModule::fill() {
       continue;
     }
     try {
-      move_shadow_filters(*order);
-    } catch (const InputError& error) {
+      clocked_ ? give(*order) : move_shadow_filters(*order);
+    } catch (const std::runtime_error& error) {
       give_up(*order, error.what());
       continue;
     }
@@ -56,8 +59,11 @@ void ArrayModule::run() {
       continue;
     }
     try {
-      lock_step_ ? play_in_lock_step(order) : play(order);
-    } catch (const DeadlockError& error) {
+      if (clocked_)
+        play_clocked(order);
+      else
+        lock_step_ ? play_in_lock_step(order) : play(order);
+    } catch (const std::runtime_error& error) {
       give_up(*order, error.what());
     }
   }
@@ -67,14 +73,19 @@ void ArrayModule::drain() {
   while (true) {
     if (draining_.empty()) wait(drains_);
     const Draining next = draining_.front();
-    let_pass_until(next.done);
-    draining_.pop_front();
-    finish(*next.order);
+    try {
+      clocked_ ? wait_for(*next.order, &PassTimes::done) : let_pass_until(next.done);
+      draining_.pop_front();
+      finish(*next.order);
+    } catch (const std::runtime_error& error) {  // of a clocked array
+      draining_.pop_front();
+      give_up(*next.order, error.what());
+    }
   }
 }
 
 void ArrayModule::move_shadow_filters(PassOrder& order) {
-  const LockStepPlan& plan = compiled(order.step.pass).lock_step;
+  const LockStepPlan& plan = compiled(order.step.pass).plan;
   if (!lock_step_ || !lock_step_->shadows(plan)) return;
   order.fill_begin = job_->core_cycle();
   let_pass_until(order.fill_begin + lock_step_->fill_cycles(plan));
@@ -95,7 +106,7 @@ void ArrayModule::leave(PassOrder& order) {
 }
 
 void ArrayModule::play(const PassPtr& order) {
-  const Compiled& pass = compiled(order->step.pass);
+  const ArrayPass& pass = compiled(order->step.pass);
   const std::int64_t begin = job_->core_cycle();
   const std::int64_t overlap = std::max<std::int64_t>(0, over_ - begin);
   charge_overlap(overlap);
@@ -121,9 +132,10 @@ void ArrayModule::charge_overlap(std::int64_t cycles) {
 }
 
 void ArrayModule::play_in_lock_step(const PassPtr& order) {
-  const LockStepPlan& plan = compiled(order->step.pass).lock_step;
-  const PassTimes times = lock_step_->play(plan, work(), job_->machine.registers(job_->layer),
-                                           tiles(*order), order->fill_begin, job_->core_cycle());
+  const LockStepPlan& plan = compiled(order->step.pass).plan;
+  const PassTimes times =
+      lock_step_->play(plan, work_of(job_->layer), job_->machine.registers(job_->layer),
+                       tiles(*order), order->fill_begin, job_->core_cycle());
   if (!order->filled.open) {
     let_pass_until(times.filled);
     order->filled.release();
@@ -134,7 +146,7 @@ void ArrayModule::play_in_lock_step(const PassPtr& order) {
 }
 
 void ArrayModule::finish(PassOrder& order) {
-  if (lock_step_) note(lock_step_->take_record(job_->core_cycle()));
+  if (lock_step_ && !clocked_) note(lock_step_->take_record(job_->core_cycle()));
   const int active = compiled(order.step.pass).pes;
   LayerResult& result = job_->result;
   ++result.passes;
@@ -142,7 +154,47 @@ void ArrayModule::finish(PassOrder& order) {
   result.active_pes_mean += active;
   job_->array_idle_since = job_->core_cycle();
   --job_->passes_under_way;
+  if (clocked_ && job_->passes_under_way == 0) note(clocked_->take_record());
   order.done.release();
+}
+
+// A clocked array takes a pass as soon as it is there. Its filters may move meanwhile.
+void ArrayModule::give(PassOrder& order) {
+  const std::int64_t now = order.fill_begin = job_->core_cycle();
+  const ArrayPass& pass = compiled(order.step.pass);
+  clocked_->play_until(now);
+  clocked_->give(pass, tiles(order), now);
+  if (!lock_step_ || !lock_step_->shadows(pass.plan)) return;
+  wait_for(order, &PassTimes::filled, job_->machine.noc.filter.latency_cycles);
+  order.filled.release();
+}
+
+void ArrayModule::play_clocked(const PassPtr& order) {
+  if (!order->filled.open) {
+    wait_for(*order, &PassTimes::filled);
+    order->filled.release();
+  }
+  draining_.push_back({order});
+  drains_.notify();
+  try {
+    wait_for(*order, &PassTimes::handed);
+  } catch (const std::runtime_error& error) {
+    job_->failure = error.what();  // drain() gives up the pass
+  }
+}
+
+// Lets time pass until so many cycles after the pass has come so far.
+void ArrayModule::wait_for(const PassOrder& order, std::int64_t PassTimes::*what,
+                           std::int64_t after) {
+  const auto pass = static_cast<std::size_t>(order.number - 1);
+  while (true) {
+    if (given_up()) throw DeadlockError(job_->failure);
+    const std::int64_t now = job_->core_cycle();
+    clocked_->play_until(now);
+    const std::int64_t at = clocked_->times(pass).*what;
+    if (at != ClockedArray::kUnknown && at + after <= now) return;
+    let_pass_until(at == ClockedArray::kUnknown ? now + 1 : at + after);
+  }
 }
 
 void ArrayModule::let_pass_until(std::int64_t cycle) {
@@ -150,17 +202,18 @@ void ArrayModule::let_pass_until(std::int64_t cycle) {
   if (cycles > 0) wait(ticks(cycles * job_->clocks.core.period));
 }
 
-const ArrayModule::Compiled& ArrayModule::compiled(const Box& pass) {
+const ArrayPass& ArrayModule::compiled(const Box& pass) {
   std::array<int, kDims> size;
   for (const Dim d : kAllDims) size[index(d)] = pass[d].size();
   const auto [it, fresh] = passes_.try_emplace(size);
-  Compiled& out = it->second;
+  ArrayPass& out = it->second;
   if (!fresh) return out;
   if (lock_step_) {
-    out.lock_step = plan_lock_step(
-        compile_lock_step(job_->layer, job_->machine, job_->mapping, pass, job_->layout), work(),
-        job_->machine, job_->options.lost);
-    out.pes = out.lock_step.pes;
+    out.lock_step =
+        compile_lock_step(job_->layer, job_->machine, job_->mapping, pass, job_->layout);
+    out.plan = plan_lock_step(out.lock_step, work_of(job_->layer), job_->machine,
+                              job_->options.lost, clocked_ ? PlanFor::kDrive : PlanFor::kValues);
+    out.pes = out.plan.pes;
   } else {
     out.independent = compile_pass(job_->layer, job_->machine, job_->mapping, pass, job_->layout);
     out.pes = static_cast<int>(out.independent.pes.size());
@@ -189,11 +242,6 @@ PassTiles ArrayModule::tiles(const PassOrder& order) {
               glb.words(Tensor::kFilter, buffer(Tensor::kFilter)).data() + offset(Tensor::kFilter),
           .psum = glb.psums(buffer(Tensor::kPsum)).data() + offset(Tensor::kPsum),
           .read_psums = reads_psums(step, job_->machine)};
-}
-
-PeWork ArrayModule::work() const {
-  if (job_->layer.kind != LayerKind::kPool) return PeWork::kMultiply;
-  return job_->layer.pool.kind == PoolKind::kMax ? PeWork::kMax : PeWork::kSum;
 }
 
 void ArrayModule::note(const PassRecord& record) {

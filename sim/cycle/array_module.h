@@ -9,6 +9,7 @@
 #include <systemc>
 
 #include "sim/cycle/job.h"
+#include "sim/machine/clocked_array.h"
 #include "sim/machine/lock_step.h"
 
 namespace orrery {
@@ -17,7 +18,8 @@ namespace orrery {
 // its own slot), so the array plays its cycles in one go up to the next point that others wait for,
 // and then lets that many clocks pass. Passes go through three stages: filters that move into
 // shadow registers, the pass itself, and psums that are still on their way. Cycles in which the
-// next pass is under way are its own.
+// next pass is under way are its own. An array that is played clock by clock (ClockedArray) is
+// asked in each cycle instead.
 class ArrayModule : public sc_core::sc_module {
  public:
   sc_core::sc_fifo_in<PassPtr> orders;
@@ -26,15 +28,9 @@ class ArrayModule : public sc_core::sc_module {
   void configure(Job& job);
 
  private:
-  // A pass compiled for the array that the machine has.
-  struct Compiled {
-    Pass independent;
-    LockStepPlan lock_step;
-    int pes = 0;
-  };
   struct Draining {
     PassPtr order;
-    std::int64_t done = 0;  // core cycle
+    std::int64_t done = 0;  // core cycle; of a clocked array: it tells when it knows
   };
 
   void fill();
@@ -47,18 +43,21 @@ class ArrayModule : public sc_core::sc_module {
   void play(const PassPtr& order);
   void charge_overlap(std::int64_t cycles);
   void play_in_lock_step(const PassPtr& order);
+  void give(PassOrder& order);
+  void play_clocked(const PassPtr& order);
+  void wait_for(const PassOrder& order, std::int64_t PassTimes::*what, std::int64_t after = 0);
   void finish(PassOrder& order);
   void let_pass_until(std::int64_t cycle);
-  const Compiled& compiled(const Box& pass);
+  const ArrayPass& compiled(const Box& pass);
   PassTiles tiles(const PassOrder& order);
-  PeWork work() const;
   void note(const PassRecord& record);
 
   Job* job_ = nullptr;
   std::optional<Array> array_;
   std::optional<LockStepArray> lock_step_;
+  std::unique_ptr<ClockedArray> clocked_;  // plays in place of both, where there is one
   // Passes over boxes of one size are alike.
-  std::map<std::array<int, kDims>, Compiled> passes_;
+  std::map<std::array<int, kDims>, ArrayPass> passes_;
   // The latest pass of independent PEs: when it is over, in core cycles, and its PEs.
   std::int64_t over_ = 0;
   int pes_ = 0;

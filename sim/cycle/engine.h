@@ -5,6 +5,7 @@
 #include <functional>
 
 #include "sim/machine/array.h"
+#include "sim/machine/clocked_array.h"
 #include "sim/result/result.h"
 #include "workloads/tensor/tensor.h"
 
@@ -19,7 +20,8 @@ struct RunOptions {
   bool check = true;  // compare the ofmap with the golden reference, bit for bit
   std::function<void(const Progress&)> progress;  // called after each pass; may be empty
   OperandTensor* ofmap = nullptr;                 // takes the ofmap as it lies in DRAM; may be null
-  LostWord lost;                                  // a fault to inject into every pass, for tests
+  LostWord lost;           // a fault to inject into every pass, for tests; not with `array`
+  MakeClockedArray array;  // plays the passes in place of the machine's own array; may be empty
 };
 
 // Runs one layer. One thread at a time; any number of

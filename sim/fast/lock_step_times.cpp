@@ -10,11 +10,6 @@
 namespace orrery {
 namespace {
 
-PeWork work_of(const Layer& layer) {
-  if (layer.kind != LayerKind::kPool) return PeWork::kMultiply;
-  return layer.pool.kind == PoolKind::kMax ? PeWork::kMax : PeWork::kSum;
-}
-
 void move(LockStepPast& past, std::int64_t cycles) {
   past.counted += cycles;
   past.done += cycles;

@@ -244,6 +244,11 @@ class Planner {
 
 }  // namespace
 
+PeWork work_of(const Layer& layer) {
+  if (layer.kind != LayerKind::kPool) return PeWork::kMultiply;
+  return layer.pool.kind == PoolKind::kMax ? PeWork::kMax : PeWork::kSum;
+}
+
 LockStepPlan plan_lock_step(const LockStepPass& pass, PeWork work, const Machine& machine,
                             const LostWord& lost, PlanFor what) {
   if (pass.bounds.size() > kMostKinds) {

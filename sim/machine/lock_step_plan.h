@@ -12,6 +12,7 @@ namespace orrery {
 
 // What the PEs do with their words.
 enum class PeWork : std::uint8_t { kMultiply, kMax, kSum };
+PeWork work_of(const Layer& layer);
 
 // What a plan is made for: to play values; or times and counts alone, which takes no lists of lanes
 // and PEs; or to drive an array, which also takes the PEs of each bus word.

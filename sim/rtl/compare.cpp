@@ -36,12 +36,6 @@ std::string steps_of(const PassProgram& program, std::int64_t mac) {
   return fmt::format("{}", fmt::join(steps, ", "));
 }
 
-// Actions of tables and chains have no port in the RTL.
-bool is_counted(Action action) {
-  return action != Action::mac_none_lut_read && action != Action::mac_none_table_build &&
-         action != Action::mac_none_spill;
-}
-
 class Comparison {
  public:
   Comparison(const Machine& machine, const MacRegisters& registers, const RtlShape& shape,
@@ -229,9 +223,7 @@ class Comparison {
       check(fmt::format("{} before the first MAC", kBeforeMacNames[k]), expected.before_mac[k],
             got->before_mac[k]);
     for (std::size_t k = 0; k < kActions.size(); ++k) {
-      if (is_counted(static_cast<Action>(k)))
-        check(
-            fmt::format("{} {} {}", kActions[k].structure, kActions[k].tensor, kActions[k].action),
+      check(fmt::format("{} {} {}", kActions[k].structure, kActions[k].tensor, kActions[k].action),
             expected.counts.value[k], got->counts.value[k]);
     }
     for (std::size_t k = 0; k < psums_[i].size(); ++k)

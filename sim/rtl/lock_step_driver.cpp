@@ -15,6 +15,8 @@ namespace {
 // Nothing that an array does takes longer: a bus that sends an item, or an item of psums that
 // leaves.
 constexpr std::int64_t kPatience = 1 << 16;
+// After so many cycles no word that nobody takes is on its way any more.
+constexpr std::int64_t kRest = 512;
 
 }  // namespace
 
@@ -43,16 +45,49 @@ LockStepDriver::LockStepDriver(const Machine& machine, const MacRegisters& regis
 
 void LockStepDriver::add(const LockStepPass& pass, const LockStepPlan& plan, const PassTiles& tiles,
                          std::int64_t from) {
-  if (const std::string why = why_not(pass, plan, machine_, rtl_.size()); !why.empty())
-    throw InputError(why);
+  const LockStepLoad& load = loaded(pass, plan, tiles.read_psums);
   auto& to = *passes_.emplace_back(std::make_unique<Pass>());
   to.plan = &plan;
-  to.load = load_lock_step(pass, plan, machine_, tiles.read_psums, rtl_.size());
+  to.load = &load;
   to.tiles = tiles;
   to.from = from;
   to.shadows = machine_.array.shadow_filters && plan.filters_fit && !plan.items[1].empty();
   to.times.handed = to.times.done = -1;
 }
+
+// Passes of one plan are alike.
+const LockStepLoad& LockStepDriver::loaded(const LockStepPass& pass, const LockStepPlan& plan,
+                                           bool reads_psums) {
+  const auto key = std::pair(&plan, reads_psums);
+  if (const auto known = loads_.find(key); known != loads_.end()) return known->second;
+  if (const std::string why = why_not(pass, plan, machine_, rtl_.size()); !why.empty())
+    throw InputError(why);
+  return loads_.emplace(key, load_lock_step(pass, plan, machine_, reads_psums, rtl_.size()))
+      .first->second;
+}
+
+PassTimes LockStepDriver::times(std::size_t pass) const {
+  const Pass& of = *passes_[pass];
+  PassTimes times{.begin = -1, .filled = -1, .handed = of.times.handed, .done = of.times.done};
+  if (pass < begun_) times.begin = of.times.begin;
+  if (pass < filling_ && filters_sent(of)) times.filled = of.times.filled;
+  if (pass + 1 == begun_ && last_step_ == now_) times.handed = now_;
+  return times;
+}
+
+void LockStepDriver::look_ahead() {
+  if (begun_ == 0 || !machine_.array.pipelined) return;
+  in_.clear();
+  ask_for_room();
+  if (rtl_.settle(in_).last) last_step_ = now_;
+}
+
+bool LockStepDriver::rests() const {
+  if (left_ != passes_.size()) return false;
+  return passes_.empty() || now_ - passes_.back()->times.done > kRest;
+}
+
+void LockStepDriver::skip_to(std::int64_t cycle) { now_ = last_event_ = cycle; }
 
 // Cycles are counted in the order of the array's rules: what a cycle begins with, its step, what
 // leaves, what is sent.
@@ -105,20 +140,23 @@ void LockStepDriver::open_next() {
 }
 
 void LockStepDriver::begin(Pass& pass) {
-  if (begun_ > 0 && systolic_ && now_ - passes_[begun_ - 1]->times.begin <= pass.load.skew) {
-    throw InputError(fmt::format(
-        "a pass of {} cycles is followed by the next one; in RTL a pass of this systolic array "
-        "lasts at least {}, until its last PE has been told of it",
-        now_ - passes_[begun_ - 1]->times.begin, pass.load.skew + 1));
+  if (begun_ > 0 && systolic_) {
+    const Pass& before = *passes_[begun_ - 1];
+    const std::int64_t cycles = now_ - before.times.begin;
+    if (cycles <= before.load->skew)
+      throw InputError(fmt::format(
+          "a pass of {} cycles is followed by the next one; in RTL a pass of this systolic array "
+          "lasts at least {}, until its last PE has been told of it",
+          cycles, before.load->skew + 1));
   }
   ++begun_;
   filling_ = begun_;
   pass.times.begin = last_event_ = now_;
   if (!pass.shadows) pass.times.fill_begin = pass.times.filled = now_;
   in_.start = true;
-  in_.pass = pass.load.pass;
-  in_.pes = pass.load.pes;
-  in_.names = pass.load.names;
+  in_.pass = pass.load->pass;
+  in_.pes = pass.load->pes;
+  in_.names = pass.load->names;
   in_.settings_changed = true;
   std::ranges::fill(last_item_, -1);
 }

@@ -4,8 +4,9 @@
 
 #include <array>
 #include <cstdint>
-#include <deque>
+#include <map>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "sim/machine/lock_step_clock.h"
@@ -35,6 +36,14 @@ class LockStepDriver {
   // Of a pass that is over.
   const LockStepLog::Pass& log(std::size_t pass) const { return passes_[pass]->times; }
   std::size_t passes() const { return passes_.size(); }
+  // Of any pass: what is known so far, else -1. `handed` also of the cycle that look_ahead() saw.
+  PassTimes times(std::size_t pass) const;
+  // Whether a pass has its last step in the cycle that comes next, where the next pass can begin in
+  // that one.
+  void look_ahead();
+  // Nothing is under way, nor has been for long: cycles can be left out.
+  bool rests() const;
+  void skip_to(std::int64_t cycle);
   // All since the last call. Overflows of chains are not seen in RTL, and stay zero.
   PassRecord take_record();
 
@@ -45,7 +54,7 @@ class LockStepDriver {
   };
   struct Pass {
     const LockStepPlan* plan = nullptr;
-    LockStepLoad load;
+    const LockStepLoad* load = nullptr;
     PassTiles tiles;
     std::int64_t from = 0;
     bool shadows = false;
@@ -58,6 +67,7 @@ class LockStepDriver {
     LockStepLog::Pass times;
   };
 
+  const LockStepLoad& loaded(const LockStepPass& pass, const LockStepPlan& plan, bool reads_psums);
   void open_next();
   void begin(Pass& pass);
   bool filters_there(const Pass& pass) const;
@@ -82,7 +92,7 @@ class LockStepDriver {
   void count_moves(const LockStepOutputs& out, Tensor t);
   void count_options(const LockStepOutputs& out);
   const BusGroup& group(const Pass& pass, Tensor t, std::size_t item) const {
-    return pass.load.groups[index(t)][pass.plan->items[index(t)][item].group];
+    return pass.load->groups[index(t)][pass.plan->items[index(t)][item].group];
   }
   // Cycles by which a PE works after the first one.
   int wave(std::size_t pe) const {
@@ -102,8 +112,9 @@ class LockStepDriver {
   const bool systolic_, shifts_in_, takes_psums_;
   const std::int64_t psum_words_, psum_in_width_;
   LockStepInputs in_;
+  std::map<std::pair<const LockStepPlan*, bool>, LockStepLoad> loads_;  // by old psums read or not
   std::vector<std::unique_ptr<Pass>> passes_;
-  std::int64_t now_ = 0, last_event_ = 0;
+  std::int64_t now_ = 0, last_event_ = 0, last_step_ = -1;
   std::size_t begun_ = 0, filling_ = 0, left_ = 0;  // passes
   // Of each PE of the RTL: the ifmap item that it used last, products of its chain.
   std::vector<int> last_item_, products_;

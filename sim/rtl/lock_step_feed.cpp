@@ -105,7 +105,7 @@ std::int64_t LockStepDriver::put_shift(Pass& pass, const BusGroup& group, Operan
 
 // How the ifmap words of the next step reach their PEs.
 void LockStepDriver::send_source(Pass& pass, bool ready) {
-  const bool hands_over = (pass.load.pass.get(564, 1)) != 0;
+  const bool hands_over = (pass.load->pass.get(564, 1)) != 0;
   const auto& items = pass.plan->items[0];
   if (!hands_over || !ready || pass.source == items.size()) return;
   in_.source_valid = true;
@@ -117,7 +117,7 @@ void LockStepDriver::send_psums(Pass& pass, bool room) {
   if (!takes_psums_ || !pass.tiles.read_psums || pass.window_in == pass.plan->windows.size())
     return;
   const WindowRow& window = pass.plan->windows[pass.window_in];
-  const std::vector<PsumPlace>& psums = pass.load.psums[window.group].in;
+  const std::vector<PsumPlace>& psums = pass.load->psums[window.group].in;
   if (pass.words_in == 0) {
     if (!room) return;
     in_.psum_in_first = true;
@@ -151,7 +151,7 @@ void LockStepDriver::offer_psums() {
   if (left_ == begun_) return;
   const Pass& pass = *passes_[left_];
   const WindowRow& window = pass.plan->windows[pass.window_out];
-  const std::vector<PsumPlace>& psums = pass.load.psums[window.group].out;
+  const std::vector<PsumPlace>& psums = pass.load->psums[window.group].out;
   const auto end =
       std::min(psums.size(), pass.psum_out + static_cast<std::size_t>(rtl_.size().psum_bus));
   for (std::size_t i = pass.psum_out; i < end; ++i) {
@@ -168,7 +168,7 @@ void LockStepDriver::take_psums(const LockStepOutputs& out) {
   Pass& pass = *passes_[left_];
   const auto at = static_cast<std::int32_t>(pass.window_out);
   const WindowRow& window = pass.plan->windows[pass.window_out];
-  const std::vector<PsumPlace>& psums = pass.load.psums[window.group].out;
+  const std::vector<PsumPlace>& psums = pass.load->psums[window.group].out;
   for (std::size_t j = 0; j < static_cast<std::size_t>(rtl_.size().psum_bus) && out.taken.test(j);
        ++j) {
     const PsumPlace& place = psums[pass.psum_out++];

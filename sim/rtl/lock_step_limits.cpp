@@ -11,6 +11,7 @@ namespace orrery {
 namespace {
 
 constexpr int kMostPosition = 65535, kMostNames = 256;
+constexpr int kMostSide = 32, kMostLanes = 32;  // of arrays that are compiled for a machine
 
 struct Limit {
   const char* what;
@@ -28,15 +29,22 @@ std::string first_above(const std::vector<Limit>& limits) {
 
 bool keeps_chains(const Machine& machine) { return find_mac(machine.mac)->traits.singles; }
 
+bool is_systolic(const Machine& m) { return m.array.delivery == Delivery::kSystolic; }
+
+// Old psums stay in their entry until they are met, after the step that has made room for others:
+// cycles in between.
+int cycles_behind(const Machine& m) {
+  return find_mac(m.mac)->traits.stages + 2 + (is_systolic(m) ? m.array.rows + m.array.cols : 0);
+}
+
+int bus_psums(const Machine& m) {
+  const int words = std::max(m.noc.psum_in.words_per_cycle, m.noc.psum_out.words_per_cycle);
+  return (words + m.words_per_psum() - 1) / m.words_per_psum();
+}
+
 std::string too_large(const Machine& m, const LockStepRtlSize& size) {
   const Pe& pe = m.pe;
-  const bool systolic = m.array.delivery == Delivery::kSystolic;
-  // Old psums stay in their entry until they are met, after the step that has made room for others.
-  const int behind =
-      find_mac(m.mac)->traits.stages + 2 + (systolic ? m.array.rows + m.array.cols : 0);
-  const int psums = (std::max(m.noc.psum_in.words_per_cycle, m.noc.psum_out.words_per_cycle) +
-                     m.words_per_psum() - 1) /
-                    m.words_per_psum();
+  const int behind = cycles_behind(m), psums = bus_psums(m);
   return first_above({{"array.rows", m.array.rows, size.rows},
                       {"array.cols", m.array.cols, size.cols},
                       {"pe.ifmap_spad_words + pe.ifmap_fifo_words",
@@ -88,6 +96,33 @@ std::string why_not_named(const LockStepPass& pass, const LockStepPlan& plan,
 }
 
 }  // namespace
+
+LockStepRtlSize size_of(const Machine& m) {
+  LockStepRtlSize size;
+  const Pe& pe = m.pe;
+  const auto at_least = [](int& maximum, int needed) {
+    const auto roomy = static_cast<int>(std::bit_ceil(static_cast<unsigned>(needed)));
+    maximum = std::max(maximum, roomy);
+  };
+  size.mac = m.mac;
+  size.systolic = is_systolic(m);
+  size.rows = std::min(m.array.rows, kMostSide);
+  size.cols = std::min(m.array.cols, kMostSide);
+  size.ifmap_ring = 32;
+  size.filter_ring = 128;
+  size.lanes = 16;
+  size.psum_out = 8;
+  at_least(size.ifmap_ring, pe.ifmap_spad_words + pe.ifmap_fifo_words);
+  at_least(size.filter_ring, pe.filter_spad_words + pe.filter_fifo_packets);
+  at_least(size.hold, std::max(pe.fifo_h_words, pe.fifo_v_words) + 1);
+  at_least(size.lanes, std::min(pe.psum_spad_words, kMostLanes));
+  at_least(size.bus_words,
+           std::max(packet_words(m, Tensor::kIfmap), packet_words(m, Tensor::kFilter)));
+  at_least(size.psum_bus, bus_psums(m));
+  at_least(size.psum_in, pe.psum_in_fifo_packets + cycles_behind(m));
+  at_least(size.psum_out, pe.psum_out_fifo_packets);
+  return size;
+}
 
 std::string why_not(const Machine& machine, const LockStepRtlSize& size) {
   const MacTraits& mac = find_mac(machine.mac)->traits;

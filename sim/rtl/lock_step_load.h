@@ -53,6 +53,11 @@ struct LockStepLoad {
   int skew = 0;
 };
 
+// What an array for the machine is elaborated with: its rows and columns, up to 32; beside them
+// what small machines need, or the power of two that it needs, of lanes up to 32. Latencies as they
+// are by default.
+LockStepRtlSize size_of(const Machine& machine);
+
 // What the RTL cannot play of the machine or of a pass, in a sentence; empty: it can.
 std::string why_not(const Machine& machine, const LockStepRtlSize& size);
 std::string why_not(const LockStepPass& pass, const LockStepPlan& plan, const Machine& machine,

@@ -54,7 +54,7 @@ void LockStepDriver::count_fills(const LockStepOutputs& out, Tensor t) {
   for (std::size_t pe = 0; pe < last_item_.size(); ++pe) {
     if (!fills.test(pe)) continue;
     const Pass* pass = sender_[index(t)][past(now_ - latency - wave(pe) + std::int64_t{kPast})];
-    if (!pass->load.mapped.test(pe)) continue;
+    if (!pass->load->mapped.test(pe)) continue;
     count_words(t == Tensor::kIfmap ? spad_ifmap_fill : spad_filter_fill, 1);
     if (!systolic_) count_words(t == Tensor::kIfmap ? noc_ifmap_delivery : noc_filter_delivery, 1);
   }
@@ -68,11 +68,11 @@ bool LockStepDriver::leads_to_work(Tensor t, std::size_t pe) const {
   const auto cols = static_cast<std::size_t>(rtl_.size().cols);
   if (t == Tensor::kIfmap) {
     for (std::size_t next = pe; next / cols == pe / cols; ++next)
-      if (pass->load.mapped.test(next)) return true;
+      if (pass->load->mapped.test(next)) return true;
     return false;
   }
   for (std::size_t next = pe % cols; next <= pe; next += cols)
-    if (pass->load.mapped.test(next)) return true;
+    if (pass->load->mapped.test(next)) return true;
   return false;
 }
 

@@ -2,48 +2,19 @@
 
 #include <fmt/format.h>
 
-#include <bit>
 #include <cstring>
 #include <stdexcept>
 
-#include "sim/twin/pe_bits.h"
+#include "arch/mac/all.h"
+#include "sim/rtl/port_bits.h"
 
 namespace orrery {
 namespace {
 
+using namespace port_bits;
+
 // Clocks without anything moving after which nothing will: longer than any transfer and latency.
 constexpr std::int64_t kPatience = 1024;
-
-std::size_t at(std::int64_t i) { return static_cast<std::size_t>(i); }
-
-std::span<const std::int32_t> addresses(const Stream& s, std::int32_t packet) {
-  return {s.address.data() + s.first[at(packet)],
-          at(s.first[at(packet) + 1]) - at(s.first[at(packet)])};
-}
-
-// Bytes of a port of so many bits (RtlModule).
-std::size_t port_bytes(int bits) {
-  if (bits > 64) return at((bits + 31) / 32) * 4;
-  return std::bit_ceil(at((bits + 7) / 8));
-}
-
-void put_mask(void* port, std::uint64_t mask, int bits) {
-  std::memcpy(port, &mask, port_bytes(bits));
-}
-void put_byte(void* port, std::uint64_t value) {
-  *static_cast<std::uint8_t*>(port) = static_cast<std::uint8_t>(value);
-}
-bool flag(const void* port) { return *static_cast<const std::uint8_t*>(port) != 0; }
-bool bit_of(const void* port, std::size_t i) {
-  return (static_cast<const std::uint8_t*>(port)[i / 8] >> i % 8 & 1) != 0;
-}
-
-std::uint64_t count_bits(const void* port, int bits) {
-  std::uint64_t n = 0;
-  for (std::size_t i = 0; i < at((bits + 7) / 8); ++i)
-    n += static_cast<std::uint64_t>(std::popcount(static_cast<const std::uint8_t*>(port)[i]));
-  return n;
-}
 
 }  // namespace
 
@@ -55,6 +26,10 @@ RtlArray::RtlArray(const Machine& machine, const MacRegisters& registers, const 
       mac_(machine.mac, registers),
       shared_psum_port_(machine.store_of(Tensor::kPsum).shared_port),
       store_adds_(machine.accumulates_at_store()),
+      reads_tables_(find_mac(machine.mac)->traits.tables),
+      builds_tables_(reads_tables_ &&
+                     machine.mac_options.organisation != LutOrganisation::kProductTable),
+      has_chains_(find_mac(machine.mac)->traits.singles),
       has_psum_spad_(machine.pe.psum_spad_words > 0),
       words_per_psum_(static_cast<std::uint64_t>(machine.words_per_psum())) {
   if (const std::string why = why_not_rtl(machine, shape); !why.empty()) throw InputError(why);
@@ -105,16 +80,16 @@ void RtlArray::set(const char* name, const PortWords& words) {
 void RtlArray::reset() {
   auto* reset = static_cast<std::uint8_t*>(port("rst_ni"));
   *reset = 1;
-  clock(0);
+  set_clock(0);
   *reset = 0;
-  clock(0);
-  clock(1);
+  set_clock(0);
+  set_clock(1);
   *reset = 1;
-  clock(0);
-  clock(1);
+  set_clock(0);
+  set_clock(1);
 }
 
-void RtlArray::clock(int level) {
+void RtlArray::set_clock(int level) {
   *static_cast<std::uint8_t*>(clk_) = static_cast<std::uint8_t>(level);
   module_.eval();
   module_.dump();
@@ -127,7 +102,8 @@ void RtlArray::start(const RtlPass& pass, const PassTiles& tiles) {
   next_->pass = pass.pass;
   next_->tiles = tiles;
   next_->number = passes_++;
-  next_->began.assign(pass.pass->pes.size(), 0);
+  next_->macs.assign(pass.pass->pes.size(), 0);
+  next_->products.assign(pass.pass->pes.size(), 0);
   if (!tiles.read_psums) next_->next[index(Tensor::kPsum)] = pass.pass->psum_in.packets();
   if (pass.pass->filter.packets() == 0) next_->record.filled_cycle = 1;
   set("next_packets_i", packet_words(*pass.pass, tiles.read_psums));
@@ -136,15 +112,18 @@ void RtlArray::start(const RtlPass& pass, const PassTiles& tiles) {
 }
 
 void RtlArray::play() {
-  for (std::int64_t moved = now_; !idle();) {
-    if (step().moved) moved = now_;
-    if (now_ - moved > kPatience)
-      throw DeadlockError(
-          fmt::format("the pass can never end on the RTL array of machine {}: from its clock {} on "
-                      "nothing moves; "
-                      "the FIFOs are too shallow for this mapping",
-                      machine_.name, moved));
+  while (!idle()) {
+    step();
+    check_moves();
   }
+}
+
+void RtlArray::check_moves() const {
+  if (idle() || now_ - moved_ <= kPatience) return;
+  throw DeadlockError(
+      fmt::format("the pass can never end on the RTL array of machine {}: from its clock {} on "
+                  "nothing moves; the FIFOs are too shallow for this mapping",
+                  machine_.name, moved_));
 }
 
 std::optional<PassRecord> RtlArray::take_record() {
@@ -155,6 +134,12 @@ std::optional<PassRecord> RtlArray::take_record() {
 }
 
 const RtlCycle& RtlArray::step() {
+  settle();
+  clock();
+  return cycle_;
+}
+
+const RtlCycle& RtlArray::settle() {
   drive();
   *static_cast<std::uint8_t*>(clk_) = 0;
   module_.eval();
@@ -163,15 +148,29 @@ const RtlCycle& RtlArray::step() {
     offer(Tensor::kPsum, earliest());
     module_.eval();
   }
-  module_.dump();
   observe();
-  clock(1);
-  ++now_;
+  if (cycle_.moved) moved_ = now_;
   return cycle_;
 }
 
+void RtlArray::clock() {
+  if (next_ && !flag(next_valid_)) {
+    put_byte(next_valid_, 1);
+    module_.eval();
+  }
+  module_.dump();
+  cycle_.starts = flag(start_);
+  if (cycle_.starts) {
+    start_next();
+    cycle_.moved = true;
+    moved_ = now_;
+  }
+  set_clock(1);
+  ++now_;
+}
+
 void RtlArray::drive() {
-  put_byte(next_valid_, next_ ? 1 : 0);
+  put_byte(next_valid_, 0);
   offer(Tensor::kIfmap, latest());
   offer(Tensor::kFilter, latest());
   offer(Tensor::kPsum, shared_psum_port_ ? nullptr : earliest());
@@ -232,130 +231,6 @@ void RtlArray::offer_collect() {
   put_mask(collect_x_, masks.x, shape_.cols);
 }
 
-void RtlArray::observe() {
-  cycle_ = {};
-  observe_pes();
-  observe_sends(Tensor::kIfmap, latest());
-  observe_sends(Tensor::kFilter, latest());
-  observe_sends(Tensor::kPsum, earliest());
-  observe_hops();
-  observe_collect();
-  if (flag(handed_) && machine_.array.pipelined)
-    latest()->record.handed_cycle = now_ + 1 - latest()->begin;
-  cycle_.over = flag(done_);
-  cycle_.starts = flag(start_);
-  cycle_.moved = cycle_.moved || cycle_.over || cycle_.starts || flag(busy_);
-  if (cycle_.starts) start_next();
-  if (cycle_.over) finish();
-}
-
-void RtlArray::observe_pes() {
-  Playing* now = latest();
-  if (now == nullptr) return;
-  const std::vector<PeRole>& pes = now->pass->pes;
-  PassRecord& record = now->record;
-  Counts& counts = record.counts;
-  states_.resize(pes.size());
-  for (std::size_t i = 0; i < pes.size(); ++i) {
-    const std::size_t place = place_of(pes[i], shape_);
-    const PeStatus status = pe_status(status_[place]);
-    const PeState state = states_[i] = status.state;
-    ++record.pe_cycles[static_cast<std::size_t>(state)];
-    counts[Action::spad_ifmap_fill] += status.loads_ifmap ? 1 : 0;
-    counts[Action::spad_filter_fill] += status.loads_filter ? 1 : 0;
-    counts[Action::adder_none_merge] += status.merged ? 1 : 0;
-    cycle_.moved =
-        cycle_.moved || status.loads_ifmap || status.loads_filter || state <= PeState::kMerge;
-    if (state == PeState::kMac) {
-      now->began[i] = 1;
-      const bool starts = bit_of(starts_, place), gated = status.gated;
-      ++counts[gated ? Action::mac_none_gate : Action::mac_none_compute];
-      ++counts[Action::spad_ifmap_operand_read];
-      counts[Action::spad_filter_operand_read] += gated && !mac_.gates_by_filter() ? 0 : 1;
-      counts[Action::spad_psum_first_write] += starts && has_psum_spad_ ? 1 : 0;
-      const int updates = !starts && !gated && has_psum_spad_ ? 1 : 0;
-      counts[Action::spad_psum_update_read] += static_cast<std::uint64_t>(updates);
-      counts[Action::spad_psum_update_write] += static_cast<std::uint64_t>(updates);
-    } else if (now->began[i] == 0 &&
-               (state == PeState::kWaitIfmap || state == PeState::kWaitFilter)) {
-      ++record.wait(state == PeState::kWaitIfmap ? BeforeMac::kIfmap : BeforeMac::kFilter);
-    }
-  }
-  cycle_.pass = now->number;
-  cycle_.cycle = now_ - now->begin;
-  cycle_.states = states_;
-}
-
-void RtlArray::observe_sends(Tensor t, Playing* from) {
-  const BusPorts& bus = buses_[index(t)];
-  if (!flag(bus.valid) || !flag(bus.ready)) return;
-  static constexpr Action kSent[kTensors][3] = {
-      {Action::glb_ifmap_array_read, Action::noc_ifmap_bus_word, Action::noc_ifmap_delivery},
-      {Action::glb_filter_array_read, Action::noc_filter_bus_word, Action::noc_filter_delivery},
-      {Action::glb_psum_array_read, Action::noc_psum_bus_word, Action::noc_psum_delivery}};
-  const auto& [read, sent, delivered] = kSent[index(t)];
-  Counts& counts = from->record.counts;
-  std::int32_t& next = from->next[index(t)];
-  std::uint64_t words = *static_cast<const std::uint8_t*>(bus.words);
-  if (t == Tensor::kPsum) words *= words_per_psum_;
-  counts[read] += words;
-  counts[sent] += words;
-  counts[delivered] += words * count_bits(bus.takes, pes(shape_));
-  if (t == Tensor::kIfmap && from->tiles.padding != nullptr) {
-    for (const std::int32_t address : addresses(from->pass->ifmap, next))
-      counts[read] -= from->tiles.padding[address];
-  }
-  ++next;
-  if (t == Tensor::kFilter && next == from->pass->filter.packets())
-    from->record.filled_cycle = now_ + 1 - from->begin;
-  cycle_.sends[index(t)] = cycle_.moved = true;
-}
-
-void RtlArray::observe_hops() {
-  Playing* from = earliest();
-  if (from == nullptr) return;
-  const std::vector<PeRole>& all = from->pass->pes;
-  hopping_.assign(all.size(), 0);
-  for (std::size_t i = 0; i < all.size(); ++i) {
-    const std::size_t place = place_of(all[i], shape_);
-    if (!bit_of(hops_, place)) continue;
-    hopping_[i] = 1;
-    cycle_.moved = true;
-    from->record.counts[Action::noc_psum_hop] += hop_psums_[place] * words_per_psum_;
-    from->record.counts[Action::spad_psum_drain_read] += has_psum_spad_ ? hop_psums_[place] : 0;
-  }
-  cycle_.psum_pass = from->number;
-  cycle_.hops = hopping_;
-}
-
-void RtlArray::observe_collect() {
-  if (!flag(taken_)) return;
-  Playing& from = *earliest();
-  const Stream& stream = from.pass->psum_out;
-  psums_.resize(*collect_words_);
-  std::memcpy(psums_.data(), collect_data_, psums_.size() * sizeof(std::int32_t));
-  const bool adds = store_adds_ && (from.tiles.read_psums || stream.repeats(from.collected));
-  store_psums(from, addresses(stream, from.collected), adds);
-  const std::uint64_t psums = psums_.size(), members = count_bits(collect_takes_, pes(shape_));
-  Counts& counts = from.record.counts;
-  counts[Action::noc_psum_bus_word] += psums * words_per_psum_;
-  counts[Action::noc_psum_delivery] += psums * words_per_psum_;
-  counts[Action::glb_psum_array_read] += adds ? psums * words_per_psum_ : 0;
-  counts[Action::glb_psum_array_write] += psums * words_per_psum_;
-  counts[Action::adder_none_merge] += psums * (members - (adds ? 0 : 1));
-  counts[Action::spad_psum_drain_read] += has_psum_spad_ ? psums * members : 0;
-  ++from.collected;
-  cycle_.collects = cycle_.moved = true;
-  cycle_.psums = psums_;
-}
-
-void RtlArray::store_psums(Playing& from, std::span<const std::int32_t> address, bool adds) {
-  for (std::size_t k = 0; k < std::min(address.size(), psums_.size()); ++k) {
-    std::int32_t& psum = from.tiles.psum[address[k]];
-    psum = adds ? mac_.accumulate(psum, psums_[k]) : psums_[k];
-  }
-}
-
 void RtlArray::start_next() {
   alive_.push_back(std::move(*next_));
   next_.reset();
@@ -368,6 +243,8 @@ void RtlArray::finish() {
   PassRecord& record = over.record;
   record.cycles = now_ + 1 - over.begin;
   if (!machine_.array.pipelined) record.handed_cycle = record.cycles;
+  for (const int products : over.products)
+    record.counts[Action::mac_none_spill] += products > 0 ? 1 : 0;
   if (alive_.size() > 1) {
     record.pe_cycles[static_cast<std::size_t>(PeState::kDone)] +=
         over.pass->pes.size() * static_cast<std::uint64_t>(now_ + 1 - alive_[1].begin);

@@ -45,7 +45,8 @@ struct RtlPlayedPass {
   std::int64_t begin = 0;                     // clock
   std::array<std::int32_t, kTensors> next{};  // packets of the buses to the PEs
   std::int32_t collected = 0;
-  std::vector<std::uint8_t> began;  // of each PE: its first MAC has issued
+  std::vector<std::int64_t> macs;  // of each PE: issued so far
+  std::vector<int> products;       // of each PE: of the chain that has not ended
   PassRecord record;
 };
 
@@ -61,10 +62,18 @@ class RtlArray {
   bool waits() const { return next_.has_value(); }
   // One clock. What it points to holds until the next one.
   const RtlCycle& step();
+  // The same in two parts. settle(): all that happens in this clock, but whether the next one is
+  // the first of a pass that waits, or that is given before clock().
+  const RtlCycle& settle();
+  void clock();
+  // Throws DeadlockError where nothing moves any more, and a pass is under way.
+  void check_moves() const;
   // No pass waits or is under way.
   bool idle() const { return !next_ && alive_.empty(); }
   // Of the passes that are over, the earliest that was not asked for yet.
   std::optional<PassRecord> take_record();
+  // The pass that began last, if it is not over; null: none.
+  const RtlPlayedPass* latest_pass() const { return alive_.empty() ? nullptr : &alive_.back(); }
   // Clocks until all is idle. Throws DeadlockError where nothing moves any more.
   void play();
   // Clocks since the reset, and the point in time of a wave at which one begins.
@@ -87,13 +96,14 @@ class RtlArray {
   BusPorts bus_ports(const std::string& bus);
   void set(const char* port, const PortWords& words);
   void reset();
-  void clock(int level);
+  void set_clock(int level);
   void drive();
   void offer(Tensor t, Playing* from);
   void offer_collect();
   template <class Word>
   void put_data(const BusPorts& bus, const Word* tile, std::span<const std::int32_t> address);
   void observe();
+  void count_structures(Playing& now, std::size_t pe, bool starts);
   void observe_sends(Tensor t, Playing* from);
   void observe_collect();
   void observe_pes();
@@ -108,7 +118,8 @@ class RtlArray {
   const RtlShape shape_;
   RtlModule& module_;
   const MacUnit mac_;
-  const bool shared_psum_port_, store_adds_, has_psum_spad_;
+  const bool shared_psum_port_, store_adds_, reads_tables_, builds_tables_, has_chains_,
+      has_psum_spad_;
   const std::uint64_t words_per_psum_;
   void *clk_, *next_valid_, *collect_valid_, *collect_y_, *collect_x_;
   const std::uint8_t *status_, *hop_psums_, *taken_, *busy_, *start_, *handed_, *done_;
@@ -116,7 +127,7 @@ class RtlArray {
   const std::uint8_t* collect_words_;
   std::array<BusPorts, kTensors> buses_;
 
-  std::int64_t now_ = 0;
+  std::int64_t now_ = 0, moved_ = 0;  // clocks: of them all; the last in which anything moved
   int passes_ = 0;
   std::optional<Playing> next_;
   std::deque<Playing> alive_;  // in the order in which they began

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <bit>
 
 #include "arch/mac/all.h"
 #include "sim/twin/pe_bits.h"
@@ -84,6 +85,26 @@ RtlShape shape_of(const Machine& machine) {
           .filter_packet_words = packet_words(machine, Tensor::kFilter),
           .packet_psums = packet_psums(machine),
           .latency = most_latency(machine.noc)};
+}
+
+RtlShape roomy_shape_of(const Machine& machine) {
+  const auto roomy = [](int size, int least) {
+    const auto up = static_cast<int>(std::bit_ceil(static_cast<unsigned>(std::max(size, least))));
+    return up > kMostByte ? std::max(size, least) : up;
+  };
+  const auto roomy_spad = [](int words, int least) {
+    return static_cast<int>(std::bit_ceil(static_cast<unsigned>(std::max(words, least))));
+  };
+  RtlShape shape = shape_of(machine);
+  shape.ifmap_spad = roomy_spad(shape.ifmap_spad, 16);
+  shape.filter_spad = roomy_spad(shape.filter_spad, 64);
+  shape.psum_spad = roomy_spad(shape.psum_spad, 16);
+  shape.fifo_packets = roomy(shape.fifo_packets, 16);
+  shape.ifmap_packet_words = roomy(shape.ifmap_packet_words, 4);
+  shape.filter_packet_words = roomy(shape.filter_packet_words, 4);
+  shape.packet_psums = roomy(shape.packet_psums, 4);
+  shape.latency = shape.latency > 3 ? kMostLatency : 3;
+  return shape;
 }
 
 std::vector<std::string> parameters(const RtlShape& s) {

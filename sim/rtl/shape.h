@@ -22,6 +22,9 @@ struct RtlShape {
 
 // The smallest that `machine` fits in.
 RtlShape shape_of(const Machine& machine);
+// One that machines of nearly the same sizes fit in too, so that they share a compiled array: of as
+// many PEs; the rest are powers of two, no less than those of small machines.
+RtlShape roomy_shape_of(const Machine& machine);
 // As rtl/build_array takes them: NAME=NUMBER.
 std::vector<std::string> parameters(const RtlShape& shape);
 int pes(const RtlShape& shape);

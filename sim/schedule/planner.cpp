@@ -6,7 +6,7 @@ std::array<int, kTensors> glb_buffers(const Machine& machine) {
   std::array<int, kTensors> count;
   for (const Tensor t : kAllTensors) {
     const int queued = machine.store_of(t).prefetch_tiles;
-    count[index(t)] = queued > 0 ? queued + 2 : 2;
+    count[index(t)] = queued > 0 ? queued + 3 : 2;
   }
   return count;
 }

@@ -15,6 +15,7 @@
 #include "sim/twin/pe_bits.h"
 #include "tests/sim/array_case.h"
 #include "tests/sim/random_words.h"
+#include "tests/twins/arrays.h"
 #include "tests/workloads/random_layer.h"
 #include "workloads/network/network.h"
 
@@ -24,6 +25,7 @@ namespace {
 using test::Case;
 using test::random_words;
 using test::Rng;
+using test::small_shape;
 
 bool at_full_length() {
   const char* all = std::getenv("ORRERY_ALL");
@@ -33,21 +35,6 @@ bool at_full_length() {
 void say(const std::string& sentence) { std::cerr << sentence << '\n'; }
 
 const RtlPlaces kPlaces{ORRERY_SOURCE_DIR, ORRERY_ARRAYS_DIR};
-
-// What small random cases fit in.
-RtlShape small_shape(const std::string& mac) {
-  return {.mac = mac,
-          .rows = 4,
-          .cols = 5,
-          .ifmap_spad = 12,
-          .filter_spad = 24,
-          .psum_spad = 8,
-          .fifo_packets = 4,
-          .ifmap_packet_words = 4,
-          .filter_packet_words = 4,
-          .packet_psums = 6,
-          .latency = 3};
-}
 
 const RtlPlugin& plugin_of(const RtlShape& shape, RtlExtras extras = RtlExtras::kNone) {
   static std::map<std::pair<std::vector<std::string>, RtlExtras>, RtlPlugin> plugins;
@@ -279,8 +266,7 @@ TEST(ArrayTwin, SaysWhereTheFirstDifferenceIs) {
 }
 
 TEST(ArrayTwin, WritesWavesOfBothOnOneTimeAxis) {
-  RtlShape shape = small_shape("mac_int16");
-  shape.rows = shape.cols = 1;
+  const RtlShape shape = test::wave_shape();
   const Case c = case_with_several_passes(shape);
   const auto folder = std::filesystem::path(testing::TempDir()) / "orrery_array_waves";
   std::filesystem::create_directories(folder);

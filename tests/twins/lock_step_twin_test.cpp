@@ -10,6 +10,7 @@
 
 #include "arch/mac/all.h"
 #include "sim/rtl/lock_step_load.h"
+#include "tests/twins/arrays.h"
 #include "tests/twins/lock_step_pair.h"
 #include "tests/workloads/random_layer.h"
 
@@ -35,13 +36,8 @@ LockStepRtl make_rtl(const LockStepRtlSize& size) {
   return {plugins.try_emplace(file, file).first->second.make(), size};
 }
 
-// What random cases fit in.
-LockStepRtlSize small_size(const LockStepCase& c) {
-  LockStepRtlSize size;
-  size.mac = c.machine.mac;
-  size.systolic = c.machine.array.delivery == Delivery::kSystolic;
-  size.rows = size.cols = 5;
-  return size;
+LockStepRtlSize size_for(const LockStepCase& c) {
+  return test::small_size(c.machine.mac, c.machine.array.delivery == Delivery::kSystolic);
 }
 
 // A word of the tensor's width; some are zero, most psums large enough to leave their range.
@@ -70,7 +66,7 @@ TEST(LockStepTwin, DoesTheSameAsTheArrayInEachCycleOfRandomSequencesOfPasses) {
   std::uint64_t played = 0, cycles = 0, psums = 0;
   for (std::uint64_t seed = 1; seed <= cases; ++seed) {
     const LockStepCase c = deep_case(seed);
-    LockStepRtl rtl = make_rtl(small_size(c));
+    LockStepRtl rtl = make_rtl(size_for(c));
     const PairOutcome outcome = play_pair(c, random_tensors(c), rtl);
     ASSERT_EQ(outcome.difference, "") << to_string(c);
     if (!outcome.refused.empty()) {
