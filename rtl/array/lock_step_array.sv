@@ -73,16 +73,14 @@ module lock_step_array #(
   output logic [Pes*Lanes-1:0] parts_o
 );
 
-  import orrery_lock_step_pkg::*;
-
+  localparam int unsigned StepBits = orrery_lock_step_pkg::StepBits;
+  localparam int unsigned PeBits = orrery_lock_step_pkg::PeBits;
   localparam int unsigned CommandBits = 256;  // of a step_command_t, padded
-  localparam int unsigned StepBits = $bits(step_command_t);
-  localparam int unsigned PeBits = $bits(lock_step_pe_t);
   localparam int unsigned BeatBits = 18 + BusWords * WordBits;  // {shadow, last, slot or item, words}
   localparam int unsigned PsumBits = PsumBus * 57;
   localparam int unsigned MaxDelay = (Rows > 1) ? Rows - 1 : 1;
 
-  step_command_t command;
+  orrery_lock_step_pkg::step_command_t command;
   logic [15:0] ifmap_slot, filter_slot;
   logic        ifmap_there, filter_there, psum_in_there, psum_in_last, psum_out_left, psum_out_landed;
   logic [BeatBits+15:0] ifmap_beat, filter_beat;
@@ -206,8 +204,8 @@ module lock_step_array #(
 
   // PEs, and behind each that lets psums go a FIFO of the items' psums.
   logic column, tree;
-  assign column = cfg_i.route == RouteColumn;
-  assign tree = cfg_i.route == RouteTree;
+  assign column = cfg_i.route == orrery_lock_step_pkg::RouteColumn;
+  assign tree = cfg_i.route == orrery_lock_step_pkg::RouteTree;
   logic [Pes*16-1:0]       held;
   logic [Pes*Lanes-1:0]    above_valid, met_valid;
   logic [Pes*Lanes*32-1:0] above, met, exits, sums;
@@ -301,7 +299,7 @@ module lock_step_array #(
         .Parts (Rows)
       ) u_tree (
         .cfg_i   (cfg_i.mac_cfg),
-        .valid_i (tree ? valid : '0),
+        .valid_i (valid & {Rows{tree}}),
         .parts_i (parts),
         .sum_o   (sums[(col*Lanes + i)*32 +: 32])
       );
@@ -339,5 +337,10 @@ module lock_step_array #(
       exit_q <= (exit_q == 8'(MaxPsumOut - 1)) ? '0 : exit_q + 8'd1;
     end
   end
+
+  logic unused_padding;  // of commands
+  assign unused_padding = ^commands;
+  logic unused_links;  // of the first row and the first column: no PE is above or to the left
+  assign unused_links = ^{held, above_valid, above};
 
 endmodule

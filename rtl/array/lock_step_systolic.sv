@@ -38,7 +38,7 @@ module lock_step_systolic #(
   output logic [Pes-1:0]    passes_filter_o
 );
 
-  localparam int unsigned StepBits = $bits(orrery_lock_step_pkg::step_command_t);
+  localparam int unsigned StepBits = orrery_lock_step_pkg::StepBits;
   localparam int unsigned RowBits = 32 + Cols;    // of a word in a row: {slot, word, columns}
   localparam int unsigned ColBits = 35 + Rows;    // in a column: {shifts, keeps, shadow, slot, word, rows}
   localparam int unsigned MostSkew = (Rows > 1) ? Rows - 1 : 1;

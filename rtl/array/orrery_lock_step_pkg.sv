@@ -1,6 +1,14 @@
 // What an array in lock step is set to and told, and what its controller tells its PEs.
 package orrery_lock_step_pkg;
 
+  // orrery_array_pkg::Counters, and the bits of types below; not every tool reads one package in another, or $bits of a
+  // type.
+  localparam int unsigned StepCounters = 8;
+  localparam int unsigned PeBits = 136;      // lock_step_pe_t
+  localparam int unsigned SourceBits = 11;   // ifmap_source_t
+  localparam int unsigned StepBits = 200;    // step_command_t
+  localparam int unsigned SlotBits = 28;     // lock_step_slot_t
+
   // The values of PsumRoute in arch/machine.
   typedef enum logic [1:0] {
     RouteColumn = 2'd0,
@@ -44,17 +52,17 @@ package orrery_lock_step_pkg;
     logic [ 3:0] window;      // as the following, of orrery_array_pkg::pe_program_t
     logic [15:0] ifmap_words;
     logic [15:0] filter_words;
-    logic [orrery_array_pkg::Counters*16-1:0] bound;
-    logic [orrery_array_pkg::Counters*16-1:0] ifmap_stride;
-    logic [orrery_array_pkg::Counters*16-1:0] filter_stride;
-    logic [orrery_array_pkg::Counters*16-1:0] psum_stride;
-    logic [   orrery_array_pkg::Counters-1:0] reduction;
+    logic [StepCounters*16-1:0] bound;
+    logic [StepCounters*16-1:0] ifmap_stride;
+    logic [StepCounters*16-1:0] filter_stride;
+    logic [StepCounters*16-1:0] psum_stride;
+    logic [   StepCounters-1:0] reduction;
   } lock_step_pass_t;
 
   // Of one PE in a pass.
   typedef struct packed {
     logic [7:0] lane;  // of its first psum: the place of its chain among those of a column
-    logic [orrery_array_pkg::Counters*16-1:0] bound;  // 0: no work
+    logic [StepCounters*16-1:0] bound;  // 0: no work
   } lock_step_pe_t;
 
   // How the ifmap words of a step come.
@@ -80,8 +88,8 @@ package orrery_lock_step_pkg;
     logic        right;
     logic [ 7:0] hold_read;   // where a neighbour has the word
     logic [ 7:0] hold_write;  // where a PE puts its own
-    logic [orrery_array_pkg::Counters-1:0] sums;  // counters that add to one psum of the window
-    logic [orrery_array_pkg::Counters*16-1:0] step;
+    logic [StepCounters-1:0] sums;  // counters that add to one psum of the window
+    logic [StepCounters*16-1:0] step;
   } step_command_t;
 
   // An operation of a PE on its way through its MAC.

@@ -131,7 +131,7 @@ module pe_lock_step #(
 
   // An operation, from the operands to the adder.
   orrery_lock_step_pkg::lock_step_slot_t slot, at_adder;
-  localparam int unsigned SlotBits = $bits(orrery_lock_step_pkg::lock_step_slot_t);
+  localparam int unsigned SlotBits = orrery_lock_step_pkg::SlotBits;
   logic [MacStages*SlotBits-1:0] slots_q;  // the youngest in the lowest bits
   always_comb begin
     slot.works  = works;

@@ -38,13 +38,11 @@ module step_controller #(
   output logic [orrery_array_pkg::Counters*16-1:0] step_o
 );
 
-  import orrery_array_pkg::*;
-
   orrery_lock_step_pkg::lock_step_pass_t pass_q;
   logic running_q, issue, active, source_used;
 
   // What the counters are told of the pass.
-  pe_program_t program_of;
+  orrery_array_pkg::pe_program_t program_of;
   always_comb begin
     program_of               = '0;
     program_of.mapped        = 1'b1;
@@ -112,7 +110,7 @@ module step_controller #(
 
   // Sources wait in a FIFO of four.
   orrery_lock_step_pkg::ifmap_source_t source;
-  localparam int unsigned SourceBits = $bits(orrery_lock_step_pkg::ifmap_source_t);
+  localparam int unsigned SourceBits = orrery_lock_step_pkg::SourceBits;
   logic [4*SourceBits-1:0] sources_q;
   logic [2:0] sources_left_q;
   logic [1:0] source_write_q, source_read_q;
@@ -138,17 +136,17 @@ module step_controller #(
   assign source_used = issue & pass_q.hands_over;
 
   always_comb begin
-    state_o = start_i ? StateWaitIfmap : StateDone;
+    state_o = start_i ? orrery_array_pkg::StateWaitIfmap : orrery_array_pkg::StateDone;
     if (active) begin
-      state_o = StateMac;
+      state_o = orrery_array_pkg::StateMac;
       if (needs_ifmap) begin
-        state_o = StateWaitIfmap;
+        state_o = orrery_array_pkg::StateWaitIfmap;
       end else if (needs_filter) begin
-        state_o = StateWaitFilter;
+        state_o = orrery_array_pkg::StateWaitFilter;
       end else if (needs_psum_in) begin
-        state_o = StateWaitPsumIn;
+        state_o = orrery_array_pkg::StateWaitPsumIn;
       end else if (needs_psum_out) begin
-        state_o = StateWaitPsumOut;
+        state_o = orrery_array_pkg::StateWaitPsumOut;
       end
     end
   end
@@ -172,7 +170,7 @@ module step_controller #(
   assign command_o.hold_write = ifmap_o[7:0] & HoldMask;
   assign command_o.hold_read = (ifmap_o[7:0] - source.distance) & HoldMask;
   assign command_o.step = step_o;
-  for (genvar i = 0; i < Counters; i++) begin : gen_sums
+  for (genvar i = 0; i < orrery_array_pkg::Counters; i++) begin : gen_sums
     assign command_o.sums[i] = pass_q.reduction[i] & (4'(i) >= pass_q.window);
   end
 

@@ -2,7 +2,7 @@
 module systolic_place #(
   parameter int unsigned Rows = 4,
   parameter int unsigned Cols = 4,
-  parameter int unsigned StepBits = $bits(orrery_lock_step_pkg::step_command_t),  // these follow
+  parameter int unsigned StepBits = orrery_lock_step_pkg::StepBits,  // these follow
   parameter int unsigned RowBits = 32 + Cols,  // {slot, word, columns}
   parameter int unsigned ColBits = 35 + Rows   // {shifts, keeps, shadow, slot, word, rows}
 ) (

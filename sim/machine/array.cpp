@@ -162,18 +162,21 @@ void Array::play() {
   while (!done_) step();
 }
 
-void Array::step() {
-  bool moved = ready_.drain([&](int i) { run(i); });
-  moved |= collect();
-  if (!shared_psum_port_) moved |= send_psums();
-  moved |= send_operands(ifmap_bus_, &PeCore::ifmap, Tensor::kIfmap);
-  moved |= send_operands(filter_bus_, &PeCore::filter, Tensor::kFilter);
+void Array::step() { log_ == nullptr ? play_units<Logging::kOff>() : play_units<Logging::kOn>(); }
+
+template <Array::Logging kLogging>
+void Array::play_units() {
+  bool moved = ready_.drain([&](int i) { run<kLogging>(i); });
+  moved |= collect<kLogging>();
+  if (!shared_psum_port_) moved |= send_psums<kLogging>();
+  moved |= send_operands<kLogging>(ifmap_bus_, &PeCore::ifmap, Tensor::kIfmap);
+  moved |= send_operands<kLogging>(filter_bus_, &PeCore::filter, Tensor::kFilter);
   if (!filled_ && filter_bus_.finished()) {
     filled_ = true;
     record_.filled_cycle = std::max<Cycle>(filter_bus_.free, 1);
   }
   if (done_) return close();
-  if (!moved && !(shared_psum_port_ && send_psum_packet())) report_deadlock();
+  if (!moved && !(shared_psum_port_ && send_psum_packet<kLogging>())) report_deadlock();
   if (may_repeat_) fold();
 }
 

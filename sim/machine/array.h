@@ -131,6 +131,9 @@ class Array {
   };
   // Psums that reach their store: added to those before, or put in their place.
   enum class Arrival : std::uint8_t { kPut, kAdded };
+  // Whether what is done is written down. Told at compile time, so that it costs those that do not
+  // nothing.
+  enum class Logging : std::uint8_t { kOff, kOn };
   // Places in the streams of a PE, of a psum in the window.
   struct StreamPlaces {
     std::int32_t ifmap, filter, psum;
@@ -140,22 +143,32 @@ class Array {
   void set_up(std::size_t pes);
   OperandRings rings(int spad, int fifo, int PassProgram::*stream) const;
   void start_pe(std::size_t i);
+  template <Logging kLogging>
+  void play_units();
   [[noreturn]] void report_deadlock() const;
   void close();
   void count_pe(const PeCore& pe, const PeRole& role);
   void count_structures(const PassProgram& program);
 
   // PEs (array_pe.cpp)
+  template <Logging kLogging>
   void run(int i);
+  template <Logging kLogging>
   Cycle wait(const PeCore& pe, Cycle now, Cycle when, PeState need);
   bool issue_together(PeCore& pe, int i);
+  template <Logging kLogging>
   void issue_macs(PeCore& pe, int i);
+  template <Logging kLogging>
   void issue_some_macs(PeCore& pe, int i);
+  template <Logging kLogging>
   void wait_for_words(PeCore& pe, const StreamPlaces& at, int n);
   void end_run(PeCore& pe, int i);
   bool psums_are_known(PeCore& pe) const;
+  template <Logging kLogging>
   Cycle wait_for_psums(const PeCore& pe, Cycle time);
+  template <Logging kLogging>
   void issue_merges(PeCore& pe, int i);
+  template <Logging kLogging>
   void merge(PeCore& pe, int i, int psum, int n);
   void merge_values(PeCore& pe, int psum, int n);
   void end_chains(std::int32_t* psum, int n);
@@ -181,15 +194,21 @@ class Array {
   void skip(const Stretch& stretch, std::size_t from);
 
   // NoC (array_noc.cpp); the bools say whether anything moved
+  template <Logging kLogging>
   bool collect();
+  template <Logging kLogging>
   bool collect_packet();
   void log_packet(Cycle when, std::span<const std::int32_t> group, std::size_t psums);
   void take_packet(PeCore& pe, int i, std::span<const std::int32_t> address, Arrival arrival);
+  template <Logging kLogging>
   void hop_psums(int from, int to);
+  template <Logging kLogging>
   bool send_psums();
+  template <Logging kLogging>
   bool send_psum_packet();
   Cycle port_free_from(Cycle when);
   bool room_for_psums(int i, Cycle& when);
+  template <Logging kLogging>
   bool send_operands(Sender& bus, OperandPath PeCore::*path, Tensor t);
   void deliver(OperandPath& path, std::span<const std::int32_t> address, const std::int16_t* tile,
                Cycle landed);

@@ -32,7 +32,7 @@ void Array::Sender::start(const Stream& s, const Bus& bus) {
 
 // A packet leaves the GLB only when every PE of its group has room: head-of-line blocking is real.
 template <class Know>
-bool Array::Sender::find_room(Know know) {
+inline bool Array::Sender::find_room(Know know) {
   if (finished() || blocked_by >= 0) return false;
   const std::span<const std::int32_t> group = members(*stream, next);
   for (auto m = static_cast<std::size_t>(looked_at); m < group.size(); ++m, ++looked_at) {
@@ -52,12 +52,14 @@ void Array::Sender::sent(Cycle when) {
 }
 
 // The psum-out bus: packets go to the GLB in its order, each once its PEs have it ready.
+template <Array::Logging kLogging>
 bool Array::collect() {
   bool any = false;
-  while (!done_ && collect_packet()) any = true;
+  while (!done_ && collect_packet<kLogging>()) any = true;
   return any;
 }
 
+template <Array::Logging kLogging>
 bool Array::collect_packet() {
   const Stream& stream = pass_->psum_out;
   const std::span<const std::int32_t> group = members(stream, collected_);
@@ -69,8 +71,7 @@ bool Array::collect_packet() {
   const Cycle when = std::max(members_ready_, collect_free_);
   const std::span<const std::int32_t> address = addresses(stream, collected_);
   const bool adds = store_adds_ && (tiles_.read_psums || stream.repeats(collected_));
-  if (log_ != nullptr) [[unlikely]]
-    log_packet(when, group, address.size());
+  if constexpr (kLogging == Logging::kOn) log_packet(when, group, address.size());
   Arrival arrival = adds ? Arrival::kAdded : Arrival::kPut;
   for (const std::int32_t i : group) {
     PeCore& member = pe(i);
@@ -122,6 +123,7 @@ void Array::take_packet(PeCore& from, int i, std::span<const std::int32_t> addre
 }
 
 // A link: packets that are ready go to the PE above, where there is room.
+template <Array::Logging kLogging>
 void Array::hop_psums(int from, int to) {
   PeCore &below = pe(from), &above = pe(to);
   while (below.left < below.merged && below.left < above.merged + psum_in_packets_) {
@@ -131,8 +133,7 @@ void Array::hop_psums(int from, int to) {
     if (k >= psum_in_packets_)
       times.left = std::max(times.left, above.packet(k - psum_in_packets_).freed);
     below.link_free = times.left + link_cycles_;
-    if (log_ != nullptr) [[unlikely]]
-      log_->hop(from, times.left);
+    if constexpr (kLogging == Logging::kOn) log_->hop(from, times.left);
     above.packet(k).landed = below.link_free + machine_.noc.psum_link.latency_cycles;
     above.landed = k + 1;
     if (has_values_) {
@@ -152,12 +153,14 @@ bool Array::room_for_psums(int i, Cycle& when) {
   return true;
 }
 
+template <Array::Logging kLogging>
 bool Array::send_psums() {
   bool any = false;
-  while (send_psum_packet()) any = true;
+  while (send_psum_packet<kLogging>()) any = true;
   return any;
 }
 
+template <Array::Logging kLogging>
 bool Array::send_psum_packet() {
   Sender& bus = psum_bus_;
   if (!bus.find_room([&](int i, Cycle& room) { return room_for_psums(i, room); })) return false;
@@ -174,8 +177,7 @@ bool Array::send_psum_packet() {
     continue_if_awaits(to, i, PeState::kWaitPsumIn);
   }
   count_packet(bus, Tensor::kPsum);
-  if (log_ != nullptr) [[unlikely]]
-    log_->send(Tensor::kPsum, when);
+  if constexpr (kLogging == Logging::kOn) log_->send(Tensor::kPsum, when);
   bus.sent(when);
   return true;
 }
@@ -190,6 +192,7 @@ Cycle Array::port_free_from(Cycle when) {
   return when;
 }
 
+template <Array::Logging kLogging>
 bool Array::send_operands(Sender& bus, OperandPath PeCore::*path, Tensor t) {
   const PeState need = t == Tensor::kIfmap ? PeState::kWaitIfmap : PeState::kWaitFilter;
   const std::int16_t* tile = t == Tensor::kIfmap ? tiles_.ifmap : tiles_.filter;
@@ -207,8 +210,7 @@ bool Array::send_operands(Sender& bus, OperandPath PeCore::*path, Tensor t) {
       continue_if_awaits(to, i, need);
     }
     count_packet(bus, t);
-    if (log_ != nullptr) [[unlikely]]
-      log_->send(t, bus.room);
+    if constexpr (kLogging == Logging::kOn) log_->send(t, bus.room);
     bus.sent(bus.room);
     any = true;
   }
@@ -249,5 +251,16 @@ void Array::count_packet(const Sender& bus, Tensor t) {
       break;
   }
 }
+
+template bool Array::collect<Array::Logging::kOff>();
+template bool Array::collect<Array::Logging::kOn>();
+template void Array::hop_psums<Array::Logging::kOff>(int, int);
+template void Array::hop_psums<Array::Logging::kOn>(int, int);
+template bool Array::send_psums<Array::Logging::kOff>();
+template bool Array::send_psums<Array::Logging::kOn>();
+template bool Array::send_psum_packet<Array::Logging::kOff>();
+template bool Array::send_psum_packet<Array::Logging::kOn>();
+template bool Array::send_operands<Array::Logging::kOff>(Sender&, OperandPath PeCore::*, Tensor);
+template bool Array::send_operands<Array::Logging::kOn>(Sender&, OperandPath PeCore::*, Tensor);
 
 }  // namespace orrery

@@ -5,23 +5,25 @@
 
 namespace orrery {
 
+template <Array::Logging kLogging>
 void Array::run(int i) {
   PeCore& pe = this->pe(i);
   pe.blocked = false;
   while (true) {
     while (pe.phase == PePhase::kMac && !pe.blocked) {
-      if (has_values_ || !issue_together(pe, i)) issue_macs(pe, i);
+      if (has_values_ || !issue_together(pe, i)) issue_macs<kLogging>(pe, i);
     }
     play_burst();
     if (pe.phase != PePhase::kMerge || pe.blocked) return;
-    while (pe.phase == PePhase::kMerge && !pe.blocked) issue_merges(pe, i);
+    while (pe.phase == PePhase::kMerge && !pe.blocked) issue_merges<kLogging>(pe, i);
   }
 }
 
 // The later of `now` and `when`; the PE waits in between.
+template <Array::Logging kLogging>
 Cycle Array::wait(const PeCore& pe, Cycle now, Cycle when, PeState need) {
   if (when <= now) return now;
-  if (log_ != nullptr) [[unlikely]]
+  if constexpr (kLogging == Logging::kOn)
     log_->stay(static_cast<std::size_t>(&pe - pes_.data()), need, now, when);
   record_.pe_cycles[static_cast<std::size_t>(need)] += static_cast<std::uint64_t>(when - now);
   return when;
@@ -52,12 +54,13 @@ bool Array::issue_together(PeCore& pe, int i) {
 }
 
 // The present run, if all its words are known.
+template <Array::Logging kLogging>
 void Array::issue_macs(PeCore& pe, int i) {
   const MacRun& run = *pe.run;
   const std::int32_t ifmap = pe.ifmap_base + run.last_ifmap;
   const std::int32_t filter = pe.filter_base + run.last_filter;
   if (pe.run_step != 0 || run.leaves || ifmap >= pe.ifmap.loaded || filter >= pe.filter.loaded)
-    return issue_some_macs(pe, i);
+    return issue_some_macs<kLogging>(pe, i);
   const StreamPlaces at{pe.ifmap_base + run.ifmap, pe.filter_base + run.filter,
                         pe.psum_base + run.psum};
   // Words are loaded in order, so the last ones tell whether any is waited for.
@@ -65,13 +68,14 @@ void Array::issue_macs(PeCore& pe, int i) {
       (pe.filter.last_load < pe.time || pe.filter.ready(filter) <= pe.time)) {
     pe.time += run.steps;
   } else {
-    wait_for_words(pe, at, run.steps);
+    wait_for_words<kLogging>(pe, at, run.steps);
   }
   multiply(pe, at, run.steps, run.fresh && pe.first_visit);
   end_run(pe, i);
 }
 
 // The steps of the present run whose words are known.
+template <Array::Logging kLogging>
 void Array::issue_some_macs(PeCore& pe, int i) {
   const MacRun& run = *pe.run;
   const Counter& inner = pe.table->inner();
@@ -84,16 +88,17 @@ void Array::issue_some_macs(PeCore& pe, int i) {
   if (n == 0) return pe.block(PeState::kWaitFilter);
   const bool leaves = run.leaves && pe.last_visit;
   if (leaves && !psums_are_known(pe)) return;
-  wait_for_words(pe, at, n);
-  if (leaves) pe.time = wait_for_psums(pe, pe.time - 1) + 1;
+  wait_for_words<kLogging>(pe, at, n);
+  if (leaves) pe.time = wait_for_psums<kLogging>(pe, pe.time - 1) + 1;
   const bool fresh = run.fresh && pe.first_visit && (pe.run_step == 0 || !pe.table->sums_inside());
   multiply(pe, at, n, fresh);
-  if (leaves) merge(pe, i, at.psum, 1);
+  if (leaves) merge<kLogging>(pe, i, at.psum, 1);
   pe.run_step += n;
   if (pe.run_step == run.steps) end_run(pe, i);
 }
 
 // Issues `n` steps, each when its words are there.
+template <Array::Logging kLogging>
 void Array::wait_for_words(PeCore& pe, const StreamPlaces& at, int n) {
   const Counter& inner = pe.table->inner();
   const Cycle all_there = std::max(pe.ifmap.ready(at.ifmap + (n - 1) * inner.ifmap_stride),
@@ -101,11 +106,11 @@ void Array::wait_for_words(PeCore& pe, const StreamPlaces& at, int n) {
   int k = 0;
   for (; k < n && pe.time < all_there; ++k, ++pe.time) {
     const Cycle begin = pe.time;
-    pe.time =
-        wait(pe, pe.time, pe.ifmap.ready(at.ifmap + k * inner.ifmap_stride), PeState::kWaitIfmap);
+    pe.time = wait<kLogging>(pe, pe.time, pe.ifmap.ready(at.ifmap + k * inner.ifmap_stride),
+                             PeState::kWaitIfmap);
     const Cycle has_ifmap = pe.time;
-    pe.time = wait(pe, pe.time, pe.filter.ready(at.filter + k * inner.filter_stride),
-                   PeState::kWaitFilter);
+    pe.time = wait<kLogging>(pe, pe.time, pe.filter.ready(at.filter + k * inner.filter_stride),
+                             PeState::kWaitFilter);
     if (pe.began) continue;
     pe.began = true;  // no word is there in cycle 0, so the first MAC comes by here
     record_.wait(BeforeMac::kIfmap) += static_cast<std::uint64_t>(has_ifmap - begin);
@@ -139,29 +144,34 @@ bool Array::psums_are_known(PeCore& pe) const {
   return true;
 }
 
+template <Array::Logging kLogging>
 Cycle Array::wait_for_psums(const PeCore& pe, Cycle time) {
-  if (pe.takes_psums) time = wait(pe, time, pe.packet(pe.merged).landed, PeState::kWaitPsumIn);
-  time = wait(pe, time, psums_from_, pe.takes_psums ? PeState::kWaitPsumIn : PeState::kWaitPsumOut);
+  if (pe.takes_psums)
+    time = wait<kLogging>(pe, time, pe.packet(pe.merged).landed, PeState::kWaitPsumIn);
+  time = wait<kLogging>(pe, time, psums_from_,
+                        pe.takes_psums ? PeState::kWaitPsumIn : PeState::kWaitPsumOut);
   const int before = pe.merged - psum_out_packets_;
   if (pe.packet_psums != 0 || before < 0) return time;
-  return wait(pe, time, pe.packet(before).left + 1, PeState::kWaitPsumOut);
+  return wait<kLogging>(pe, time, pe.packet(before).left + 1, PeState::kWaitPsumOut);
 }
 
 // The next packet of a finished window.
+template <Array::Logging kLogging>
 void Array::issue_merges(PeCore& pe, int i) {
   if (!psums_are_known(pe)) return;
   const int left = pe.table->program().window_psums - pe.merge_at;
   const int n = std::min(psums_per_packet_, left);
-  pe.time = wait_for_psums(pe, pe.time) + n;
-  if (log_ != nullptr) [[unlikely]]
+  pe.time = wait_for_psums<kLogging>(pe, pe.time) + n;
+  if constexpr (kLogging == Logging::kOn)
     log_->stay(static_cast<std::size_t>(i), PeState::kMerge, pe.time - n, pe.time);
-  merge(pe, i, pe.merge_at, n);
+  merge<kLogging>(pe, i, pe.merge_at, n);
   pe.merge_at += n;
   if (n == left) pe.phase = pe.exhausted ? PePhase::kDone : PePhase::kMac;
 }
 
 // Psums [psum, psum + n) of the window, the last operations so far, meet the incoming ones and
 // enter the psum-out FIFO.
+template <Array::Logging kLogging>
 void Array::merge(PeCore& pe, int i, int psum, int n) {
   if (has_values_) merge_values(pe, psum, n);
   pe.packet_psums += n;
@@ -172,10 +182,10 @@ void Array::merge(PeCore& pe, int i, int psum, int n) {
   packet.ready = pe.time - 1 + machine_.pe.pipeline_stages;
   ++pe.merged;
   const auto at = static_cast<std::size_t>(i);
-  if (above_[at] >= 0) hop_psums(i, above_[at]);
+  if (above_[at] >= 0) hop_psums<kLogging>(i, above_[at]);
   if (!pe.takes_psums) return;
   if (below_[at] >= 0) {
-    hop_psums(below_[at], i);
+    hop_psums<kLogging>(below_[at], i);
   } else {
     psum_bus_.look_again_at(i);
   }
@@ -250,5 +260,8 @@ void Array::multiply_one_by_one(PeCore& pe, const StreamPlaces& at, int n, bool 
     gated_ += {gated, starts ? 0 : gated};
   }
 }
+
+template void Array::run<Array::Logging::kOff>(int);
+template void Array::run<Array::Logging::kOn>(int);
 
 }  // namespace orrery

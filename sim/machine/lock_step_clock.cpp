@@ -104,6 +104,7 @@ void LockStepClock::start(Path& path, const LockStepPlan& plan, std::int64_t beg
 }
 
 // The cycle in which an item is there; it and those before it are sent as soon as they can be.
+template <LockStepClock::Logging kLogging>
 std::int64_t LockStepClock::need(Path& path, std::int64_t item) {
   for (; path.sent <= item; ++path.sent) {
     const std::int64_t k = path.sent, before = k - path.ring;
@@ -118,8 +119,9 @@ std::int64_t LockStepClock::need(Path& path, std::int64_t item) {
     if (before >= 0)
       path.free =
           std::max(path.free, path.last_use[static_cast<std::size_t>(before & path.mask)] + 1);
-    if (log_ != nullptr && cycles > 0)
-      log_->operands[index(path.tensor)].push_back({path.free, path.free + cycles});
+    if constexpr (kLogging == Logging::kOn) {
+      if (cycles > 0) log_->operands[index(path.tensor)].push_back({path.free, path.free + cycles});
+    }
     path.free += cycles;
     path.there = std::max(path.there, path.free + (cycles > 0 ? path.latency : 0));
   }
@@ -132,33 +134,43 @@ void LockStepClock::release(Path& path, std::int64_t dead, std::int64_t step) {
     path.last_use[static_cast<std::size_t>(path.dead & path.mask)] = step;
 }
 
+template <LockStepClock::Logging kLogging>
 std::int64_t LockStepClock::need_psums(const LockStepPlan& plan, std::size_t window) {
   if (window >= psum_in_depth_)
     psum_in_free_ = std::max(psum_in_free_, window_end_[window - psum_in_depth_] + 1);
   const PsumGroup& group = plan.psums[plan.windows[window].group];
-  const std::int64_t begin = psum_in_free_;
-  psum_in_free_ += cycles_of(group.psums * words_per_psum_, psum_in_width_);
-  if (log_ != nullptr) log_->psums_in.push_back({begin, psum_in_free_});
+  const std::int64_t cycles = cycles_of(group.psums * words_per_psum_, psum_in_width_);
+  if constexpr (kLogging == Logging::kOn)
+    log_->psums_in.push_back({psum_in_free_, psum_in_free_ + cycles});
+  psum_in_free_ += cycles;
   return psum_in_free_ + machine_.noc.psum_in.latency_cycles;
 }
 
 // The psums of a window go to the GLB.
+template <LockStepClock::Logging kLogging>
 void LockStepClock::send_psums(const LockStepPlan& plan, std::size_t window, std::int64_t step) {
   const PsumGroup& group = plan.psums[plan.windows[window].group];
   const std::int64_t words = (spills_ ? group.parts : group.psums) * words_per_psum_;
   const std::int64_t ready = step + machine_.pe.pipeline_stages + plan.skew;
   const std::int64_t begin = std::max(past_.psum_out_free, ready);
   past_.psum_out_free = begin + cycles_of(words, psum_out_width_);
-  if (log_ != nullptr) log_->psums_out.push_back({begin, past_.psum_out_free});
+  if constexpr (kLogging == Logging::kOn) log_->psums_out.push_back({begin, past_.psum_out_free});
   past_.leaving.push_back(past_.psum_out_free);
 }
 
 LockStepRun LockStepClock::run(const LockStepPlan& plan, bool reads_psums, std::int64_t begin) {
+  return log_ == nullptr ? take_steps<Logging::kOff>(plan, reads_psums, begin)
+                         : take_steps<Logging::kOn>(plan, reads_psums, begin);
+}
+
+template <LockStepClock::Logging kLogging>
+LockStepRun LockStepClock::take_steps(const LockStepPlan& plan, bool reads_psums,
+                                      std::int64_t begin) {
   LockStepRun out;
   const auto wait = [&](PeState cause, std::int64_t until) {
     if (until <= past_.counted) return;
     out.waited[place(cause)] += until - past_.counted;
-    if (log_ != nullptr) log_->waits.push_back({cause, past_.counted, until});
+    if constexpr (kLogging == Logging::kOn) log_->waits.push_back({cause, past_.counted, until});
     past_.counted = until;
   };
   start(ifmap_, plan, begin);
@@ -170,24 +182,24 @@ LockStepRun LockStepClock::run(const LockStepPlan& plan, bool reads_psums, std::
   window_end_.clear();
   std::vector<std::int64_t>& leaving = past_.leaving;
   for (const StepRow& step : plan.steps) {
-    wait(PeState::kWaitIfmap, need(ifmap_, step.ifmap));
-    if (multiplies) wait(PeState::kWaitFilter, need(filter_, step.filter));
+    wait(PeState::kWaitIfmap, need<kLogging>(ifmap_, step.ifmap));
+    if (multiplies) wait(PeState::kWaitFilter, need<kLogging>(filter_, step.filter));
     if (&step == plan.steps.data()) {
       out.before_first[place(BeforeMac::kIfmap)] = out.waited[place(PeState::kWaitIfmap)];
       out.before_first[place(BeforeMac::kFilter)] = out.waited[place(PeState::kWaitFilter)];
     }
     const std::size_t window = window_end_.size();
     if (step.ends) {
-      if (takes_psums) wait(PeState::kWaitPsumIn, need_psums(plan, window));
+      if (takes_psums) wait(PeState::kWaitPsumIn, need_psums<kLogging>(plan, window));
       if (leaving.size() >= psum_out_depth_)
         wait(PeState::kWaitPsumOut, leaving[leaving.size() - psum_out_depth_]);
     }
     const std::int64_t at = past_.counted++;
-    if (log_ != nullptr) log_->steps.push_back(at);
+    if constexpr (kLogging == Logging::kOn) log_->steps.push_back(at);
     release(ifmap_, step.ifmap_dead, at);
     if (multiplies) release(filter_, step.filter_dead, at);
     if (!step.ends) continue;
-    send_psums(plan, window, at);
+    send_psums<kLogging>(plan, window, at);
     window_end_.push_back(at);
   }
   past_.done = past_.psum_out_free + machine_.noc.psum_out.latency_cycles;

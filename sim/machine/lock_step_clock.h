@@ -90,11 +90,20 @@ class LockStepClock {
     std::int64_t mask = 0;
   };
 
+  // Whether steps are written down. Told at compile time, so that it costs those that do not
+  // nothing.
+  enum class Logging : std::uint8_t { kOff, kOn };
+
   void log_fill(const LockStepPlan& plan, std::int64_t fill_begin);
   void start(Path& path, const LockStepPlan& plan, std::int64_t begin);
+  template <Logging kLogging>
+  LockStepRun take_steps(const LockStepPlan& plan, bool reads_psums, std::int64_t begin);
+  template <Logging kLogging>
   std::int64_t need(Path& path, std::int64_t item);
   static void release(Path& path, std::int64_t dead, std::int64_t step);
+  template <Logging kLogging>
   std::int64_t need_psums(const LockStepPlan& plan, std::size_t window);
+  template <Logging kLogging>
   void send_psums(const LockStepPlan& plan, std::size_t window, std::int64_t step);
   void charge(PeState state, std::int64_t until);
 
