@@ -167,7 +167,7 @@ std::string why_not_pass(const Machine& machine, const Layer& layer, const Mappi
 
 }  // namespace
 
-MakeClockedArray rtl_arrays(RtlPlaces places, void (*say)(const std::string&)) {
+MakeClockedArray rtl_arrays(const RtlPlaces& places, void (*say)(const std::string&)) {
   // Loaded once: an array that is unloaded and loaded again starts anew, but gains nothing.
   auto plugins = std::make_shared<std::map<std::filesystem::path, SharedPlugin>>();
   return [=](const Machine& machine, const Layer& layer) -> std::unique_ptr<ClockedArray> {

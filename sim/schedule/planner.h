@@ -21,9 +21,9 @@ struct PlannedPass {
   std::array<PassNumber, kTensors> makes_room{};  // pass with which a place for its tile comes free
 };
 
-// Tiles that a store has room for: one that the array uses and one that moves meanwhile. Of a queue,
-// those that move ahead, beside those of three passes: one that runs, one whose filters move into
-// shadow registers, and one on order.
+// Tiles that a store has room for: one that the array uses and one that moves meanwhile. Of a
+// queue, those that move ahead, beside those of three passes: one that runs, one whose filters move
+// into shadow registers, and one on order.
 std::array<int, kTensors> glb_buffers(const Machine& machine);
 
 class Planner {
