@@ -31,8 +31,10 @@ class LockStepDriver {
   void cycle();
   bool done() const { return left_ == passes_.size() && passes_.back()->times.done <= now_; }
   std::int64_t now() const { return now_; }
+  // The point in time of a wave at which a cycle begins; the reset is a clock before the first.
+  static std::int64_t wave_time(std::int64_t cycle) { return 2 + 2 * cycle; }
 
-  // Of a pass that is over.
+  // Of a pass, as far as it has come.
   const LockStepLog::Pass& log(std::size_t pass) const { return passes_[pass]->times; }
   std::size_t passes() const { return passes_.size(); }
   // All since the last call. Overflows of chains are not seen in RTL, and stay zero.
