@@ -25,17 +25,6 @@ std::string name_of(PeState state) {
 
 const char* sent(bool is) { return is ? "a packet leaves" : "nothing leaves"; }
 
-// Where the loops of a program stand before MAC `mac`, outermost first.
-std::string steps_of(const PassProgram& program, std::int64_t mac) {
-  std::vector<std::string> steps(at(program.counters));
-  for (int i = program.counters - 1; i >= 0; --i) {
-    const int bound = program.counter[at(i)].bound;
-    steps[at(i)] = fmt::format("{} of {}", mac % bound, bound);
-    mac /= bound;
-  }
-  return fmt::format("{}", fmt::join(steps, ", "));
-}
-
 class Comparison {
  public:
   Comparison(const Machine& machine, const MacRegisters& registers, const RtlShape& shape,
@@ -247,13 +236,6 @@ class Comparison {
 };
 
 }  // namespace
-
-std::string to_string(const ArrayDifference& d) {
-  std::string text = fmt::format("pass {}, cycle {}", d.pass, d.cycle);
-  if (d.pe >= 0) text += fmt::format(", PE {}", d.pe);
-  if (!d.steps.empty()) text += fmt::format(" (loops at {})", d.steps);
-  return text + fmt::format(": {}: C++ {}, RTL {}", d.what, d.expected, d.got);
-}
 
 ArrayComparison compare_arrays(const Machine& machine, const MacRegisters& registers,
                                const RtlShape& shape, RtlModule& module,

@@ -3,9 +3,9 @@
 
 #include <filesystem>
 #include <optional>
-#include <string>
 #include <vector>
 
+#include "sim/rtl/difference.h"
 #include "sim/rtl/rtl_array.h"
 
 namespace orrery {
@@ -19,17 +19,6 @@ struct PassCase {
   std::vector<std::int32_t> psum;
   bool read_psums = true;
 };
-
-// The first thing that is not the same.
-struct ArrayDifference {
-  int pass = 0;
-  Cycle cycle = 0;            // of the pass
-  int pe = -1;                // of the pass; -1: of no PE
-  std::string what;           // "state", "psum", "ifmap bus", ...
-  std::string expected, got;  // of the C++ array, of the RTL
-  std::string steps;          // where the loops of that PE stand, outermost first; empty: of no PE
-};
-std::string to_string(const ArrayDifference& difference);
 
 struct ArrayComparison {
   std::optional<ArrayDifference> difference;

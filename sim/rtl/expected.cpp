@@ -1,52 +1,15 @@
 #include "sim/rtl/expected.h"
 
 #include <fmt/format.h>
-#include <fmt/ostream.h>
 
 #include <algorithm>
-#include <fstream>
 #include <map>
 #include <string>
 
+#include "sim/rtl/vcd.h"
+
 namespace orrery {
 namespace {
-
-std::size_t at(std::int64_t i) { return static_cast<std::size_t>(i); }
-
-std::string bits(std::uint32_t value, int width) {
-  return fmt::format("b{:0{}b} ", width == 32 ? value : value & ((1U << width) - 1), width);
-}
-
-// Changes of signals, by time; written when all are known.
-class Vcd {
- public:
-  int add(const std::string& name, int width) {
-    vars_.push_back({name, width});
-    return static_cast<int>(vars_.size()) - 1;
-  }
-  void set(std::int64_t time, int var, std::uint32_t value) { changes_[time][var] = value; }
-  void write(const std::filesystem::path& file, std::int64_t last) const {
-    std::ofstream out(file);
-    fmt::print(out, "$timescale 1ps $end\n$scope module array $end\n");
-    for (std::size_t i = 0; i < vars_.size(); ++i)
-      fmt::print(out, "$var wire {} v{} {} $end\n", vars_[i].width, i, vars_[i].name);
-    fmt::print(out, "$upscope $end\n$enddefinitions $end\n");
-    for (const auto& [time, values] : changes_) {
-      if (time > last) break;
-      fmt::print(out, "#{}\n", time);
-      for (const auto& [var, value] : values)
-        fmt::print(out, "{}v{}\n", bits(value, vars_[at(var)].width), var);
-    }
-  }
-
- private:
-  struct Var {
-    std::string name;
-    int width;
-  };
-  std::vector<Var> vars_;
-  std::map<std::int64_t, std::map<int, std::uint32_t>> changes_;
-};
 
 // The signals of the array, by row and column.
 class CycleWave {
@@ -78,10 +41,7 @@ class CycleWave {
     int state = 0, hops = 0;
   };
   std::int64_t time(std::int64_t cycle) const { return RtlArray::wave_time(first_clock_ + cycle); }
-  void pulse(int var, std::int64_t cycle) {
-    vcd_.set(time(cycle), var, 1);
-    vcd_.set(time(cycle) + 1, var, 0);
-  }
+  void pulse(int var, std::int64_t cycle) { vcd_.pulse(time(cycle), var); }
   PeSignals signals_of(const PeRole& role) {
     const auto [it, fresh] = pes_.try_emplace({role.row, role.col});
     if (fresh) {

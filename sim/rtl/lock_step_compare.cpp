@@ -3,105 +3,119 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdint>
-#include <limits>
+
+#include "sim/machine/lock_step.h"
+#include "sim/rtl/lock_step_driver.h"
+#include "sim/rtl/lock_step_wave.h"
 
 namespace orrery {
 namespace {
 
-constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
+// What one of the arrays did.
+struct Played {
+  LockStepLog log;
+  PassRecord record;
+  std::vector<std::int32_t> psum;
+};
 
-std::string text(std::int64_t cycle) { return fmt::format("in cycle {}", cycle); }
-std::string text(const LockStepLog::Wait& wait) {
-  return fmt::format("{} from {} to {}", kPeStateNames[static_cast<std::size_t>(wait.state)],
-                     wait.from, wait.until);
+PassTiles tiles_of(const LockStepPassCase& pass, std::vector<std::int32_t>& psum) {
+  PassTiles tiles = pass.tiles;
+  tiles.psum = psum.data() + pass.psum_from;
+  return tiles;
 }
-std::string text(const LockStepLog::Transfer& transfer) {
-  return fmt::format("from {} to {}", transfer.begin, transfer.end);
-}
-std::string text(const LockStepLog::Psum& psum) {
-  return fmt::format("{} at word {} in cycle {}", psum.value, psum.address, psum.cycle);
-}
 
-std::int64_t cycle_of(std::int64_t cycle) { return cycle; }
-std::int64_t cycle_of(const LockStepLog::Wait& wait) { return wait.from; }
-std::int64_t cycle_of(const LockStepLog::Transfer& transfer) { return transfer.begin; }
-std::int64_t cycle_of(const LockStepLog::Psum& psum) { return psum.cycle; }
-
-// The earliest difference so far.
-struct First {
-  std::int64_t cycle = kNever;
-  std::string what;
-
-  void note(std::int64_t at, const std::string& sentence) {
-    if (at >= cycle) return;
-    cycle = at;
-    what = sentence;
-  }
-  template <class T>
-  void compare(std::size_t pass, const char* kind, const std::vector<T>& cpp,
-               const std::vector<T>& rtl) {
-    const auto both = std::min(cpp.size(), rtl.size());
-    for (std::size_t i = 0; i < both; ++i) {
-      if (cpp[i] == rtl[i]) continue;
-      return note(std::min(cycle_of(cpp[i]), cycle_of(rtl[i])),
-                  fmt::format("pass {}, {} {}: {} in C++, {} in RTL", pass, kind, i, text(cpp[i]),
-                              text(rtl[i])));
+Played play_cpp(const LockStepSequence& sequence) {
+  Played played{.log = {}, .record = {}, .psum = sequence.psum};
+  LockStepArray array(*sequence.machine);
+  array.log(&played.log);
+  PassTimes before{};
+  for (const LockStepPassCase& pass : sequence.passes) {
+    std::int64_t begin = std::max(before.handed, pass.from), fill_begin = begin;
+    if (array.shadows(*pass.plan)) {
+      fill_begin = std::max({before.begin, before.filled, pass.from});
+      begin = std::max(begin, fill_begin + array.fill_cycles(*pass.plan));
     }
-    if (cpp.size() == rtl.size()) return;
-    const T& more = cpp.size() > both ? cpp[both] : rtl[both];
-    note(cycle_of(more),
-         fmt::format("pass {}: {} of {} in C++, {} in RTL", pass, cpp.size(), kind, rtl.size()));
+    before = array.play(*pass.plan, sequence.work, sequence.registers, tiles_of(pass, played.psum),
+                        fill_begin, begin);
   }
+  played.record = array.take_record(before.done);
+  return played;
+}
+
+// Up to the cycle from which on nothing moves, if the passes do not end.
+Played play_rtl(const LockStepSequence& sequence, LockStepRtl& rtl) {
+  Played played{.log = {}, .record = {}, .psum = sequence.psum};
+  LockStepDriver driver(*sequence.machine, sequence.registers, sequence.work, rtl);
+  for (const LockStepPassCase& pass : sequence.passes)
+    driver.add(*pass.pass, *pass.plan, tiles_of(pass, played.psum), pass.from);
+  try {
+    while (!driver.done()) driver.cycle();
+  } catch (const DeadlockError&) {  // seen in the log
+  }
+  for (std::size_t i = 0; i < driver.passes(); ++i) played.log.passes.push_back(driver.log(i));
+  played.record = driver.take_record();
+  return played;
+}
+
+// Of what was counted, and of psums in the end.
+class Totals {
+ public:
+  template <class T>
+  void compare(const std::string& what, T cpp, T rtl) {
+    if (cpp == rtl || difference_) return;
+    difference_ = {.pass = 0,
+                   .cycle = 0,
+                   .pe = -1,
+                   .what = what + " of all passes",
+                   .expected = fmt::format("{}", cpp),
+                   .got = fmt::format("{}", rtl),
+                   .steps = {}};
+  }
+  void compare(const PassRecord& cpp, const PassRecord& rtl) {
+    for (std::size_t i = 0; i < kActions.size(); ++i) {
+      const ActionName& name = kActions[i];
+      compare(fmt::format("{} {} {}", name.structure, name.tensor, name.action),
+              cpp.counts.value[i], rtl.counts.value[i]);
+    }
+    for (std::size_t i = 0; i < kPeStateNames.size(); ++i)
+      compare(fmt::format("PE-cycles of {}", kPeStateNames[i]), cpp.pe_cycles[i], rtl.pe_cycles[i]);
+    for (std::size_t i = 0; i < kBeforeMacNames.size(); ++i)
+      compare(fmt::format("PE-cycles of {} before a MAC", kBeforeMacNames[i]), cpp.before_mac[i],
+              rtl.before_mac[i]);
+    compare("cycles", cpp.cycles, rtl.cycles);
+    compare("steps", cpp.steps, rtl.steps);
+  }
+  void compare(const std::vector<std::int32_t>& cpp, const std::vector<std::int32_t>& rtl) {
+    for (std::size_t i = 0; i < cpp.size(); ++i) compare(fmt::format("psum {}", i), cpp[i], rtl[i]);
+  }
+  std::optional<ArrayDifference> difference() const { return difference_; }
+
+ private:
+  std::optional<ArrayDifference> difference_;
 };
 
 }  // namespace
 
-std::string first_difference(const LockStepLog& cpp, const LockStepLog& rtl) {
-  First first;
-  for (std::size_t i = 0; i < cpp.passes.size(); ++i) {
-    const LockStepLog::Pass &a = cpp.passes[i], &b = rtl.passes[i];
-    const auto time = [&](const char* kind, std::int64_t x, std::int64_t y) {
-      if (x != y)
-        first.note(std::min(x, y), fmt::format("pass {}: {} {} in C++, {} in RTL", i, kind, x, y));
-    };
-    time("filters begin to move in cycle", a.fill_begin, b.fill_begin);
-    time("begins in cycle", a.begin, b.begin);
-    time("filters have left in cycle", a.filled, b.filled);
-    time("hands over in cycle", a.handed, b.handed);
-    time("ends in cycle", a.done, b.done);
-    first.compare(i, "step", a.steps, b.steps);
-    first.compare(i, "wait", a.waits, b.waits);
-    first.compare(i, "ifmap item", a.operands[0], b.operands[0]);
-    first.compare(i, "filter item", a.operands[1], b.operands[1]);
-    first.compare(i, "psum-in item", a.psums_in, b.psums_in);
-    first.compare(i, "psum-out item", a.psums_out, b.psums_out);
-    first.compare(i, "psum", a.psums, b.psums);
+LockStepComparison compare_lock_step(const LockStepSequence& sequence, LockStepRtl& rtl,
+                                     const std::filesystem::path& waves) {
+  const Played cpp = play_cpp(sequence);
+  if (!waves.empty()) {
+    rtl.trace(waves / "rtl.fst");
+    write_wave(waves / "cycles.vcd", cpp.log);
   }
-  return first.cycle == kNever ? "" : fmt::format("cycle {}: {}", first.cycle, first.what);
-}
-
-std::string first_difference(const PassRecord& cpp, const PassRecord& rtl) {
-  for (std::size_t i = 0; i < kActions.size(); ++i) {
-    const ActionName& name = kActions[i];
-    if (cpp.counts.value[i] != rtl.counts.value[i])
-      return fmt::format("{} {} {}: {} in C++, {} in RTL", name.structure, name.tensor, name.action,
-                         cpp.counts.value[i], rtl.counts.value[i]);
+  const Played seen = play_rtl(sequence, rtl);
+  LockStepComparison result;
+  for (const LockStepLog::Pass& pass : cpp.log.passes) {
+    result.cycles = std::max(result.cycles, pass.done);
+    result.psums += pass.psums.size();
   }
-  for (std::size_t i = 0; i < kPeStateNames.size(); ++i) {
-    if (cpp.pe_cycles[i] != rtl.pe_cycles[i])
-      return fmt::format("PE-cycles of {}: {} in C++, {} in RTL", kPeStateNames[i],
-                         cpp.pe_cycles[i], rtl.pe_cycles[i]);
-  }
-  for (std::size_t i = 0; i < kBeforeMacNames.size(); ++i) {
-    if (cpp.before_mac[i] != rtl.before_mac[i])
-      return fmt::format("PE-cycles of {} before a MAC: {} in C++, {} in RTL", kBeforeMacNames[i],
-                         cpp.before_mac[i], rtl.before_mac[i]);
-  }
-  if (cpp.cycles != rtl.cycles || cpp.steps != rtl.steps)
-    return fmt::format("{} cycles, {} steps in C++; {}, {} in RTL", cpp.cycles, cpp.steps,
-                       rtl.cycles, rtl.steps);
-  return {};
+  result.difference = first_difference(sequence, cpp.log, seen.log);
+  if (result.difference) return result;
+  Totals totals;
+  totals.compare(cpp.record, seen.record);
+  totals.compare(cpp.psum, seen.psum);
+  result.difference = totals.difference();
+  return result;
 }
 
 }  // namespace orrery

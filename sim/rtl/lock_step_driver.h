@@ -32,8 +32,10 @@ class LockStepDriver {
   void cycle();
   bool done() const { return left_ == passes_.size() && passes_.back()->times.done <= now_; }
   std::int64_t now() const { return now_; }
+  // The point in time of a wave at which a cycle begins; the reset is a clock before the first.
+  static std::int64_t wave_time(std::int64_t cycle) { return 2 + 2 * cycle; }
 
-  // Of a pass that is over.
+  // Of a pass, as far as it has come.
   const LockStepLog::Pass& log(std::size_t pass) const { return passes_[pass]->times; }
   std::size_t passes() const { return passes_.size(); }
   // Of any pass: what is known so far, else -1. `handed` also of the cycle that look_ahead() saw.

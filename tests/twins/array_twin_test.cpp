@@ -16,6 +16,7 @@
 #include "tests/sim/array_case.h"
 #include "tests/sim/random_words.h"
 #include "tests/twins/arrays.h"
+#include "tests/twins/faulty_module.h"
 #include "tests/workloads/random_layer.h"
 #include "workloads/network/network.h"
 
@@ -199,35 +200,6 @@ TEST(ArrayTwin, EqualsTheArrayInAPassOfCONV3UnderEachDataflow) {
   }
 }
 
-// A module that shows something wrong at one port from some cycle on.
-class Faulty : public RtlModule {
- public:
-  Faulty(std::unique_ptr<RtlModule> inner, const std::string& port, int flip)
-      : inner_(std::move(inner)),
-        at_(static_cast<std::uint8_t*>(inner_->port(port))),
-        flip_(flip) {}
-  void* port(std::string_view name) override { return inner_->port(name); }
-  void eval() override {
-    if (flipped_) turn();
-    inner_->eval();
-    flipped_ = ++evals_ > kRight;
-    if (flipped_) turn();
-  }
-  void trace(const std::filesystem::path& file) override { inner_->trace(file); }
-  void dump() override { inner_->dump(); }
-  void write_coverage(const std::filesystem::path& file) override { inner_->write_coverage(file); }
-
- private:
-  static constexpr int kRight = 40;  // evaluations
-  void turn() { *at_ = static_cast<std::uint8_t>(*at_ ^ flip_); }
-
-  std::unique_ptr<RtlModule> inner_;
-  std::uint8_t* at_;
-  const int flip_;
-  int evals_ = 0;
-  bool flipped_ = false;
-};
-
 // Several passes of one mapping that come to an end.
 Case case_with_several_passes(const RtlShape& shape) {
   for (std::uint64_t seed = 1;; ++seed) {
@@ -257,7 +229,7 @@ TEST(ArrayTwin, SaysWhereTheFirstDifferenceIs) {
         Fault{"ifmap_ready_o", 1, "ifmap bus"}, Fault{"filter_ready_o", 1, "filter bus"},
         Fault{"done_o", 1, "end of the pass"}, Fault{"start_o", 1, "begin of the next pass"},
         Fault{"ifmap_takes_o", 1, "noc ifmap delivery"}}) {
-    Faulty module(plugin_of(shape).make(), fault.port, fault.flip);
+    test::FaultyModule module(plugin_of(shape).make(), fault.port, fault.flip);
     const ArrayComparison result =
         compare_arrays(c.machine, registers_of(c), shape, module, passes.passes);
     ASSERT_TRUE(result.difference) << fault.port;

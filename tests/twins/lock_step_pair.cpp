@@ -1,13 +1,9 @@
 #include "tests/twins/lock_step_pair.h"
 
-#include <fmt/format.h>
+#include <deque>
+#include <iostream>
+#include <map>
 
-#include <algorithm>
-
-#include "arch/mac/all.h"
-#include "sim/machine/lock_step.h"
-#include "sim/rtl/lock_step_compare.h"
-#include "sim/rtl/lock_step_driver.h"
 #include "workloads/input/input_error.h"
 
 namespace orrery::test {
@@ -15,101 +11,69 @@ namespace {
 
 constexpr PeWork kWorks[]{PeWork::kMultiply, PeWork::kMax, PeWork::kSum};
 
-class Pair {
- public:
-  Pair(const LockStepCase& c, const BothTensors& tensors, LockStepRtl& rtl)
-      : c_(c), work_(kWorks[static_cast<std::size_t>(c.work)]), tensors_(tensors), rtl_(rtl) {}
+PassTiles tiles(const LockStepCase& c, const BothTensors& tensors, std::size_t pass,
+                std::size_t& psum_from) {
+  const auto from = [&](Tensor t) {
+    const Coordinates at = origin(c.layer, t, c.passes[pass].box);
+    std::int64_t words = 0;
+    for (std::size_t axis = 0; axis < kAxes; ++axis)
+      words += at[axis] * tensors.layout[index(t)].stride[axis];
+    return static_cast<std::size_t>(words);
+  };
+  psum_from = from(Tensor::kPsum);
+  const std::size_t ifmap = from(Tensor::kIfmap);
+  return {.ifmap = &tensors.ifmap[ifmap],
+          .padding = tensors.made.empty() ? nullptr : &tensors.made[ifmap],
+          .filter = &tensors.filter[from(Tensor::kFilter)],
+          .psum = nullptr,
+          .read_psums = c.passes[pass].read_psums};
+}
 
-  PairOutcome play() {
-    for (const PlainPass& pass : c_.passes) {
-      passes_.push_back(
-          compile_lock_step(c_.layer, c_.machine, c_.mapping, pass.box, tensors_.layout));
-      plans_.push_back(plan_lock_step(passes_.back(), work_, c_.machine, {}, PlanFor::kDrive));
-    }
-    try {
-      play_cpp();
-      play_rtl();
-    } catch (const InputError& error) {
-      out_.refused = error.what();
-      return out_;
-    } catch (const DeadlockError& error) {
-      out_.refused = "never ends";
-      return out_;
-    }
-    compare();
-    return out_;
-  }
+void say(const std::string& sentence) { std::cerr << sentence << '\n'; }
 
- private:
-  PassTiles tiles(std::size_t pass, std::vector<std::int32_t>& psum) const {
-    const Box& box = c_.passes[pass].box;
-    const auto from = [&](Tensor t) {
-      const Coordinates at = origin(c_.layer, t, box);
-      std::int64_t words = 0;
-      for (std::size_t axis = 0; axis < kAxes; ++axis)
-        words += at[axis] * tensors_.layout[index(t)].stride[axis];
-      return static_cast<std::size_t>(words);
-    };
-    const std::size_t ifmap = from(Tensor::kIfmap);
-    return {.ifmap = &tensors_.ifmap[ifmap],
-            .padding = tensors_.made.empty() ? nullptr : &tensors_.made[ifmap],
-            .filter = &tensors_.filter[from(Tensor::kFilter)],
-            .psum = &psum[from(Tensor::kPsum)],
-            .read_psums = c_.passes[pass].read_psums};
-  }
-
-  void play_cpp() {
-    psum_ = tensors_.psum;
-    LockStepArray array(c_.machine);
-    array.log(&log_);
-    PassTimes before{};
-    for (std::size_t i = 0; i < plans_.size(); ++i) {
-      std::int64_t begin = std::max(before.handed, c_.passes[i].from), fill_begin = begin;
-      if (array.shadows(plans_[i])) {
-        fill_begin = std::max({before.begin, before.filled, c_.passes[i].from});
-        begin = std::max(begin, fill_begin + array.fill_cycles(plans_[i]));
-      }
-      before = array.play(plans_[i], work_, c_.machine.registers(c_.layer), tiles(i, psum_),
-                          fill_begin, begin);
-    }
-    record_ = array.take_record(before.done);
-    out_.cycles = before.done;
-  }
-
-  void play_rtl() {
-    rtl_psum_ = tensors_.psum;
-    LockStepDriver driver(c_.machine, c_.machine.registers(c_.layer), work_, rtl_);
-    for (std::size_t i = 0; i < plans_.size(); ++i)
-      driver.add(passes_[i], plans_[i], tiles(i, rtl_psum_), c_.passes[i].from);
-    while (!driver.done()) driver.cycle();
-    for (std::size_t i = 0; i < plans_.size(); ++i) rtl_log_.passes.push_back(driver.log(i));
-    rtl_record_ = driver.take_record();
-  }
-
-  void compare() {
-    out_.passes = plans_.size();
-    for (const auto& pass : log_.passes) out_.psums += pass.psums.size();
-    out_.difference = first_difference(log_, rtl_log_);
-    if (out_.difference.empty()) out_.difference = first_difference(record_, rtl_record_);
-    if (out_.difference.empty() && psum_ != rtl_psum_) out_.difference = "tiles differ";
-  }
-
-  const LockStepCase& c_;
-  const PeWork work_;
-  const BothTensors& tensors_;
-  LockStepRtl& rtl_;
-  std::vector<LockStepPass> passes_;
-  std::vector<LockStepPlan> plans_;
-  std::vector<std::int32_t> psum_, rtl_psum_;
-  LockStepLog log_, rtl_log_;
-  PassRecord record_, rtl_record_;
-  PairOutcome out_;
-};
+const RtlPlaces kPlaces{ORRERY_SOURCE_DIR, ORRERY_ARRAYS_DIR};
 
 }  // namespace
 
-PairOutcome play_pair(const LockStepCase& c, const BothTensors& tensors, LockStepRtl& rtl) {
-  return Pair(c, tensors, rtl).play();
+std::unique_ptr<RtlModule> make_module(const LockStepRtlSize& size, RtlExtras extras) {
+  static std::map<std::pair<std::vector<std::string>, RtlExtras>, RtlPlugin> plugins;
+  const RtlBuild build = build_of(size);
+  const auto key = std::pair(build.parameters, extras);
+  auto known = plugins.find(key);
+  if (known == plugins.end())
+    known = plugins.try_emplace(key, built_plugin(build, extras, kPlaces, say)).first;
+  return known->second.make();
+}
+
+PairOutcome play_pair(const LockStepCase& c, const BothTensors& tensors, LockStepRtl& rtl,
+                      const std::filesystem::path& waves) {
+  const PeWork work = kWorks[static_cast<std::size_t>(c.work)];
+  std::deque<LockStepPass> passes;
+  std::deque<LockStepPlan> plans;
+  LockStepSequence sequence{.machine = &c.machine,
+                            .registers = c.machine.registers(c.layer),
+                            .work = work,
+                            .passes = {},
+                            .psum = tensors.psum};
+  for (std::size_t i = 0; i < c.passes.size(); ++i) {
+    passes.push_back(
+        compile_lock_step(c.layer, c.machine, c.mapping, c.passes[i].box, tensors.layout));
+    plans.push_back(plan_lock_step(passes.back(), work, c.machine, {}, PlanFor::kDrive));
+    LockStepPassCase& pass = sequence.passes.emplace_back();
+    pass.pass = &passes.back();
+    pass.plan = &plans.back();
+    pass.tiles = tiles(c, tensors, i, pass.psum_from);
+    pass.from = c.passes[i].from;
+  }
+  PairOutcome out;
+  try {
+    out.compared = compare_lock_step(sequence, rtl, waves);
+  } catch (const InputError& error) {
+    out.refused = error.what();
+  } catch (const DeadlockError& error) {
+    out.refused = "never ends";
+  }
+  return out;
 }
 
 }  // namespace orrery::test

@@ -1,22 +1,29 @@
 // A sequence of passes, played by the array in lock step in C++ and by that in RTL.
 #pragma once
 
+#include <filesystem>
+#include <memory>
 #include <string>
 
-#include "sim/rtl/lock_step_rtl.h"
+#include "sim/rtl/lock_step_compare.h"
 #include "tests/sim/both_lock_step.h"
 
 namespace orrery::test {
 
+// A compiled array of that size; compiles it, once, where it is not there yet.
+std::unique_ptr<RtlModule> make_module(const LockStepRtlSize& size,
+                                       RtlExtras extras = RtlExtras::kNone);
+inline LockStepRtl make_rtl(const LockStepRtlSize& size, RtlExtras extras = RtlExtras::kNone) {
+  return {make_module(size, extras), size};
+}
+
 struct PairOutcome {
-  std::string refused;     // why the RTL does not play the case; empty: it does
-  std::string difference;  // the first; empty: none
-  std::size_t passes = 0;
-  std::int64_t cycles = 0;
-  std::uint64_t psums = 0;
+  std::string refused;  // why the case is not played by both; empty: it is
+  LockStepComparison compared;
 };
 
-// Plays a case by both on words of `tensors`, and compares logs, records and psums.
-PairOutcome play_pair(const LockStepCase& c, const BothTensors& tensors, LockStepRtl& rtl);
+// Plays a case by both on words of `tensors`; writes waves of both where it is told a folder.
+PairOutcome play_pair(const LockStepCase& c, const BothTensors& tensors, LockStepRtl& rtl,
+                      const std::filesystem::path& waves = {});
 
 }  // namespace orrery::test
