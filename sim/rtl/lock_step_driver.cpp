@@ -52,7 +52,8 @@ void LockStepDriver::add(const LockStepPass& pass, const LockStepPlan& plan, con
   to.tiles = tiles;
   to.from = from;
   to.shadows = machine_.array.shadow_filters && plan.filters_fit && !plan.items[1].empty();
-  to.times.handed = to.times.done = -1;
+  LockStepLog::Pass& times = to.times;  // none has come yet
+  times.fill_begin = times.begin = times.filled = times.handed = times.done = -1;
 }
 
 // Passes of one plan are alike.
