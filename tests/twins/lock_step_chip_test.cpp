@@ -1,0 +1,110 @@
+// A pass of a real layer on an array in lock step of the size of a real chip, in C++ and in RTL.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <string>
+
+#include "arch/mac/all.h"
+#include "dataflows/all.h"
+#include "sim/rtl/lock_step_load.h"
+#include "sim/schedule/walk.h"
+#include "tests/sim/random_words.h"
+#include "tests/twins/lock_step_pair.h"
+#include "tests/workloads/random_layer.h"
+#include "workloads/network/network.h"
+
+namespace orrery {
+namespace {
+
+using test::random_words;
+
+struct Chip {
+  const char* dataflow;
+  Delivery delivery;
+  PsumRoute route;
+};
+
+// The shipped chip of 12 x 14 PEs, its array in lock step.
+Machine machine_of(const Chip& chip) {
+  Machine m = read_machine(std::filesystem::path(ORRERY_SOURCE_DIR) / "arch/eyeriss.yaml");
+  m.array.pace = Pace::kLockStep;
+  m.array.delivery = chip.delivery;
+  m.array.psum_route = chip.route;
+  m.pe.adders = 2;
+  for (Store& store : m.levels[0].stores) store.accumulates = store.name == "fmap";
+  return m;
+}
+
+LockStepRtlSize size_of(const Machine& m) {
+  LockStepRtlSize size;
+  size.mac = m.mac;
+  size.systolic = m.array.delivery == Delivery::kSystolic;
+  size.rows = m.array.rows;
+  size.cols = m.array.cols;
+  size.ifmap_ring = m.pe.ifmap_spad_words + m.pe.ifmap_fifo_words;
+  size.filter_ring = m.pe.filter_spad_words + m.pe.filter_fifo_packets;
+  size.hold = 2;
+  size.lanes = 1;
+  size.bus_words = 4;
+  size.psum_bus = 4;
+  size.psum_in = 64;
+  return size;
+}
+
+// Why the chip has no place for the layer, or the pass; empty: the pass is the same in both.
+std::string play_first_pass(const Chip& chip) {
+  const Machine machine = machine_of(chip);
+  const std::filesystem::path network =
+      std::filesystem::path(ORRERY_SOURCE_DIR) / "workloads/alexnet";
+  const Layer layer = select(read_network(network), 1, {"CONV3"}).layers.front();
+  const Mapping mapping = find_dataflow(chip.dataflow)->map(layer, machine);
+  if (const auto why = check(mapping, layer, machine); !why.empty()) return why;
+  Step step;
+  Walk(layer, mapping, machine).next(step);
+  std::array<TileLayout, kTensors> layout;
+  for (const Tensor t : kAllTensors) layout[index(t)] = tile_layout(layer, step.pass, t);
+  const LockStepPass pass = compile_lock_step(layer, machine, mapping, step.pass, layout);
+  const LockStepPlan plan = plan_lock_step(pass, PeWork::kMultiply, machine, {}, PlanFor::kDrive);
+  const LockStepRtlSize size = size_of(machine);
+  if (const std::string why = why_not(pass, plan, machine, size); !why.empty()) return why;
+  test::Rng rng(1);
+  const auto ifmap = random_words<std::int16_t>(layout[0].size(), 16, 30, rng);
+  const auto filter = random_words<std::int16_t>(layout[1].size(), 16, 10, rng);
+  const LockStepSequence sequence{
+      .machine = &machine,
+      .registers = machine.registers(layer),
+      .work = PeWork::kMultiply,
+      .passes = {{.pass = &pass,
+                  .plan = &plan,
+                  .tiles = {.ifmap = ifmap.data(), .filter = filter.data(), .read_psums = true}}},
+      .psum = random_words<std::int32_t>(layout[2].size(), 16, 10, rng)};
+  LockStepRtl rtl = test::make_rtl(size);
+  const LockStepComparison result = compare_lock_step(sequence, rtl);
+  testing::Test::RecordProperty(std::string(chip.dataflow) + "_cycles",
+                                std::to_string(result.cycles));
+  return result.difference ? to_string(*result.difference) : "";
+}
+
+bool at_full_length() {
+  const char* all = std::getenv("ORRERY_ALL");
+  return all != nullptr && std::string(all) == "1";
+}
+
+TEST(LockStepChip, DoesTheSameInAPassOfCONV3UnderEachDataflow) {
+  using enum Delivery;
+  using enum PsumRoute;
+  std::vector<Chip> chips{{"ws", kMulticast, kColumn}};
+  if (at_full_length()) {
+    chips.push_back({"ws", kSystolic, kColumn});
+    for (const Delivery delivery : {kMulticast, kSystolic}) {
+      chips.push_back({"os", delivery, kInPlace});
+      chips.push_back({"nlr", delivery, kColumn});
+    }
+  }
+  for (const Chip& chip : chips)
+    EXPECT_EQ(play_first_pass(chip), "") << chip.dataflow << static_cast<int>(chip.delivery);
+}
+
+}  // namespace
+}  // namespace orrery
