@@ -36,22 +36,6 @@ Machine machine_of(const Chip& chip) {
   return m;
 }
 
-LockStepRtlSize size_of(const Machine& m) {
-  LockStepRtlSize size;
-  size.mac = m.mac;
-  size.systolic = m.array.delivery == Delivery::kSystolic;
-  size.rows = m.array.rows;
-  size.cols = m.array.cols;
-  size.ifmap_ring = m.pe.ifmap_spad_words + m.pe.ifmap_fifo_words;
-  size.filter_ring = m.pe.filter_spad_words + m.pe.filter_fifo_packets;
-  size.hold = 2;
-  size.lanes = 1;
-  size.bus_words = 4;
-  size.psum_bus = 4;
-  size.psum_in = 64;
-  return size;
-}
-
 // Why the chip has no place for the layer, or the pass; empty: the pass is the same in both.
 std::string play_first_pass(const Chip& chip) {
   const Machine machine = machine_of(chip);
