@@ -15,8 +15,6 @@
 namespace orrery {
 namespace {
 
-constexpr int kPageWidth = 132;  // of a table that goes to a file or a pipe
-
 void check_plan(const Plan& plan) {
   for (std::size_t i = 0; i < plan.mappings.size(); ++i) {
     const Layer& layer = plan.network.layers[i];
@@ -53,9 +51,7 @@ int activity_command(const Options& options) {
   if (!options.json.empty()) check_writable(options.json);
   std::vector<LayerActivity> layers;
   {
-    const bool watched = !options.quiet && is_terminal(Output::kStderr);
-    ProgressLine line(watched ? Watch::kTerminal : Watch::kNobody, plan.network.layers.size(),
-                      {"layer", "PEs"});
+    ProgressLine line(options.quiet, plan.network.layers.size(), {"layer", "PEs"});
     line.tell("the gates of a PE", 0);
     const PeNetlists netlists = make_netlists(plan.machine, own_file("rtl/synthesis/pe_netlist"),
                                               own_file("rtl/synthesis/gates.lib"));
@@ -69,8 +65,7 @@ int activity_command(const Options& options) {
     }
   }
   if (!options.json.empty()) write_file(options.json, to_json(layers, plan.machine));
-  if (!options.quiet)
-    fmt::print("{}", to_table(layers, plan.machine, terminal_width(Output::kStdout, kPageWidth)));
+  if (!options.quiet) fmt::print("{}", to_table(layers, plan.machine, page_width()));
   return kExitDone;
 }
 

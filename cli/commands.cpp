@@ -206,18 +206,29 @@ void declare_macs(CLI::App& app, Options& options) {
 }
 
 void declare_verify(CLI::App& app, Options& options) {
+  app.add_flag("--array", options.array,
+               "RTL arrays in lock step with the C++ arrays, on random machines and layers");
+  app.add_flag("--coverage", options.coverage,
+               "count the lines and toggles of arrays, too: takes ten times as long; of twins they "
+               "always are");
   declare_macs(app, options);
-  app.add_option("--seed", options.seed, "seed of the random pairs [1]")
+  app.add_option("--seed", options.seed, "seed of the random pairs or cases [1]")
       ->check(whole_number(0, std::numeric_limits<std::uint64_t>::max()));
   CLI::Option* cases = app.add_option_function<std::string>(
       "--cases", [](const std::string&) {},
-      "random pairs of each twin, on top of those that are enumerated [1e6]");
+      "random pairs of each twin, on top of those that are enumerated [1e6]; cases of each array "
+      "[250]");
   cases->check(
       CLI::Validator([&options](const std::string& text) { return put_cases(text, options); }, ""));
-  app.add_flag("--all", options.all, "10^8 random pairs, shared by the twins")->excludes(cases);
+  app.add_flag(
+         "--all", options.all,
+         "10^8 random pairs, shared by the twins; arrays with every datapath, 1000 cases each")
+      ->excludes(cases);
   add_output(app, "--json", options.json, "write the reports to this file (docs/verify.md)");
-  add_output(app, "--wave", options.wave,
-             "write the wave of a mismatch to this FST file [verify-<twin>.fst]");
+  add_output(
+      app, "--wave", options.wave,
+      "write the wave of a mismatch to this FST file [verify-<twin>.fst]; of arrays: waves of "
+      "both, to a folder [verify-array]");
   app.add_flag("--quiet", options.quiet, "no table and no progress");
 }
 
@@ -323,10 +334,13 @@ constexpr Command kCommands[] = {
      "  orrery compare eyeriss alexnet --equal-area --pes 256 --show-machines\n"
      "  orrery compare eyeriss alexnet --macs mac_int8,mac_lut,mac_binary --layers CONV1,CONV2",
      declare_compare, compare_command},
-    {"verify", "Play the RTL twins of the MAC datapaths beside them, and prove what can be proved",
+    {"verify",
+     "Play the RTL beside the C++: MAC datapaths, which are also proved, or arrays in lock step",
      "  orrery verify\n  orrery verify --mac mac_lut --seed 7 --cases 1e6\n"
-     "  orrery verify --all --json verify.json --wave failing.fst\n\n"
-     "Exit codes: 0 all agree; 1 a twin differs, or a proof fails; 2 a mistake in what was given.",
+     "  orrery verify --all --json verify.json --wave failing.fst\n"
+     "  orrery verify --array --cases 1000 --seed 7\n\n"
+     "Exit codes: 0 all agree; 1 a twin or an array differs, or a proof fails; 2 a mistake in what "
+     "was given.",
      declare_verify, verify_command},
     {"synth",
      "Map the RTL twins to gates with yosys: cells, depth and area, beside published units",

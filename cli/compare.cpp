@@ -26,7 +26,6 @@
 namespace orrery {
 namespace {
 
-constexpr int kPageWidth = 132;
 constexpr const char* kUsualTable = "isca2016";
 // The second convention that is printed beside published figures of the first.
 constexpr const char* kPublishedTable = "isca2016";
@@ -223,8 +222,7 @@ int compare_command(const Options& options) {
   }
   std::vector<ComparedRun> runs, second;
   {
-    const bool watched = !options.quiet && is_terminal(Output::kStderr);
-    ProgressLine line(watched ? Watch::kTerminal : Watch::kNobody,
+    ProgressLine line(options.quiet,
                       pes.size() * options.batches.size() * dataflows.size() *
                           select(setting.network, 1, options.selection.layers).layers.size());
     for (const int n : pes) {
@@ -239,7 +237,7 @@ int compare_command(const Options& options) {
   }
   if (!options.json.empty()) write_file(options.json, to_json(runs));
   if (options.quiet) return kExitDone;
-  const int width = terminal_width(Output::kStdout, kPageWidth);
+  const int width = page_width();
   const Colour colour = is_terminal(Output::kStdout) ? Colour::kTerminal : Colour::kNone;
   fmt::print("{}", to_text(runs, width, colour));
   if (published) fmt::print("\n{}", beside_text(runs, second, *published, width));

@@ -17,8 +17,6 @@
 namespace orrery {
 namespace {
 
-constexpr int kPageWidth = 132;
-
 // Names are wrong before any run.
 void check_options(const Options& options) {
   for (const std::string& mac : options.macs) {
@@ -111,14 +109,12 @@ int compare_macs(const Options& options) {
   const Plan own = make_plan(selection_of(options, ""));
   std::vector<ComparedMac> runs;
   {
-    const bool watched = !options.quiet && is_terminal(Output::kStderr);
-    ProgressLine line(watched ? Watch::kTerminal : Watch::kNobody,
-                      options.macs.size() * own.network.layers.size());
+    ProgressLine line(options.quiet, options.macs.size() * own.network.layers.size());
     for (const std::string& mac : options.macs)
       runs.push_back(run_or_refuse(options, own, mac, line));
   }
   if (!options.json.empty()) write_file(options.json, to_json(runs));
-  if (!options.quiet) fmt::print("{}", to_text(runs, terminal_width(Output::kStdout, kPageWidth)));
+  if (!options.quiet) fmt::print("{}", to_text(runs, page_width()));
   for (const ComparedMac& run : runs) {
     if (total(run.result).check == Check::kDiffers) return kExitDiffers;
   }

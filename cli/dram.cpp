@@ -16,7 +16,6 @@
 namespace orrery {
 namespace {
 
-constexpr int kPageWidth = 132;
 constexpr int kLinesPerUpdate = 8192;
 
 DramEnergyModel model_of(const DramOptions& options, const DramStandard& standard) {
@@ -70,8 +69,7 @@ int dram_command(const Options& options) {
   }
   DramTrace trace(find_file(options.dram.trace), format, run.memory());
   {
-    const bool watched = !options.quiet && is_terminal(Output::kStderr);
-    ProgressLine progress(watched ? Watch::kTerminal : Watch::kNobody, 1);
+    ProgressLine progress(options.quiet, 1);
     std::uint64_t lines = 0;
     while (const auto request = trace.next()) {
       run.feed(*request);
@@ -87,7 +85,7 @@ int dram_command(const Options& options) {
     write_file(options.dram.commands, commands_text(setup, commands));
   }
   if (!options.quiet) {
-    fmt::print("{}", dram_table(result, model, terminal_width(Output::kStdout, kPageWidth)));
+    fmt::print("{}", dram_table(result, model, page_width()));
   }
   return kExitDone;
 }

@@ -19,8 +19,6 @@
 namespace orrery {
 namespace {
 
-constexpr int kPageWidth = 132;
-
 void check_options(const Options& options) {
   const Selection& s = options.selection;
   const std::pair<const char*, bool> others[] = {{"--mapping", !s.mapping.empty()},
@@ -62,8 +60,7 @@ LanesRun describe(const Plan& plan, const Options& options) {
 }
 
 void run_all(const Plan& plan, const Options& options, LanesRun& run) {
-  const bool watched = !options.quiet && is_terminal(Output::kStderr);
-  ProgressLine line(watched ? Watch::kTerminal : Watch::kNobody, plan.network.layers.size());
+  ProgressLine line(options.quiet, plan.network.layers.size());
   const LanePlayer player = options.engine == "cycle" ? play_lanes_on_clocks : play_lanes_fast;
   Feed feed(plan, options);
   for (std::size_t i = 0; i < plan.network.layers.size(); ++i) {
@@ -99,8 +96,7 @@ int simulate_lanes(const Options& options) {
   LanesRun run = describe(plan, options);
   run_all(plan, options, run);
   if (!options.json.empty()) write_file(options.json, lanes_json(run));
-  if (!options.quiet)
-    fmt::print("{}", lanes_table(run, terminal_width(Output::kStdout, kPageWidth)));
+  if (!options.quiet) fmt::print("{}", lanes_table(run, page_width()));
   for (const LaneResult& r : run.layers) {
     if (r.check != Check::kDiffers) continue;
     fmt::print(stderr, "orrery: the golden reference says otherwise: {}: {}\n", r.layer,

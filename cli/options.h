@@ -69,9 +69,13 @@ struct Options {
   bool equal_area = false, show_machines = false;
 
   // Of `verify`.
-  std::optional<std::uint64_t> cases;  // random pairs of each twin
-  bool all = false;                    // 10^8 random pairs
-  std::filesystem::path wave;          // of the first mismatch; empty: verify-<twin>.fst
+  bool array = false;                  // arrays, not the twins of datapaths
+  bool coverage = false;               // of arrays: lines and toggles
+  std::optional<std::uint64_t> cases;  // random pairs of each twin, or cases of each array
+  bool all = false;                    // 10^8 random pairs, or all datapaths in arrays
+  // Of the first mismatch: a file, empty: verify-<twin>.fst; of arrays a folder, empty:
+  // verify-array.
+  std::filesystem::path wave;
 
   int bits = 16;  // of `stats`: operands that the network leaves open, 8 or 16
 

@@ -18,11 +18,11 @@ constexpr const char* kWipe = "\r\x1b[K";  // ECMA-48: to the line's start, eras
 
 }  // namespace
 
-ProgressLine::ProgressLine(Watch watch, std::size_t things, Words words)
-    : watch_(watch), things_(things), words_(words) {}
+ProgressLine::ProgressLine(bool quiet, std::size_t things, Words words)
+    : watched_(!quiet && is_terminal(Output::kStderr)), things_(things), words_(words) {}
 
 ProgressLine::~ProgressLine() {
-  if (watch_ == Watch::kNobody) return;
+  if (!watched_) return;
   std::fputs(kWipe, stderr);
   std::fflush(stderr);
 }
@@ -30,16 +30,16 @@ ProgressLine::~ProgressLine() {
 void ProgressLine::begin(const std::string& name) {
   ++index_;
   name_ = name;
-  if (watch_ == Watch::kTerminal) print(0);
+  if (watched_) print(0);
 }
 
 void ProgressLine::update(double share) {
-  if (watch_ == Watch::kNobody || Clock::now() - printed_ < kInterval) return;
+  if (!watched_ || Clock::now() - printed_ < kInterval) return;
   print(share);
 }
 
 void ProgressLine::tell(const std::string& what, double share) {
-  if (watch_ == Watch::kNobody || Clock::now() - printed_ < kInterval) return;
+  if (!watched_ || Clock::now() - printed_ < kInterval) return;
   printed_ = Clock::now();
   print_line(fmt::format("{}, {:.0f} %", what, 100 * share));
 }

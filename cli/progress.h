@@ -6,17 +6,15 @@
 
 namespace orrery {
 
-// Who watches: nobody where stderr is not a terminal or the user asked for quiet.
-enum class Watch { kNobody, kTerminal };
-
 class ProgressLine {
  public:
   // "layer 2 of 8: CONV2, 40 % of its passes", or other words.
   struct Words {
     const char *thing = "layer", *parts = "passes";
   };
-  ProgressLine(Watch watch, std::size_t layers) : ProgressLine(watch, layers, Words{}) {}
-  ProgressLine(Watch watch, std::size_t things, Words words);
+  // Nothing is shown where the user asked for quiet, or stderr is no terminal.
+  ProgressLine(bool quiet, std::size_t layers) : ProgressLine(quiet, layers, Words{}) {}
+  ProgressLine(bool quiet, std::size_t things, Words words);
   ProgressLine(const ProgressLine&) = delete;
   ProgressLine& operator=(const ProgressLine&) = delete;
   // Wipes the line, so that what is printed next, a message of failure included, starts on a clean
@@ -36,7 +34,7 @@ class ProgressLine {
   void print(double share);
   void print_line(std::string line);
 
-  Watch watch_;
+  const bool watched_;
   std::size_t things_;
   Words words_;
   std::size_t index_ = 0;

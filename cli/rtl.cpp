@@ -39,9 +39,11 @@ RtlPlaces rtl_places() {
   if (!is_on_path("verilator")) {
     throw InputError(
         "the RTL array is compiled by verilator, which is not installed; ./orrery installs it for "
-        "simulate --engine rtl, or see packages/rtl.txt");
+        "simulate --engine rtl and verify, or see packages/rtl.txt");
   }
   return places;
 }
+
+void say_on_stderr(const std::string& sentence) { fmt::print(stderr, "orrery: {}\n", sentence); }
 
 }  // namespace orrery

@@ -1,6 +1,8 @@
 // Where RTL arrays are compiled from, and kept.
 #pragma once
 
+#include <string>
+
 #include "sim/rtl/plugin.h"
 
 namespace orrery {
@@ -9,5 +11,8 @@ namespace orrery {
 // cache folder ($XDG_CACHE_HOME or ~/.cache). Throws InputError where either is missing, or
 // verilator is.
 RtlPlaces rtl_places();
+
+// That an array is being compiled.
+void say_on_stderr(const std::string& sentence);
 
 }  // namespace orrery

@@ -100,8 +100,7 @@ void search_mappings(Plan& plan, const Options& options) {
              "judged", "fit", "bound", "at most\nabove it", "space"});
   Sum sum;
   {
-    const bool watched = !options.quiet && is_terminal(Output::kStderr);
-    ProgressLine line(watched ? Watch::kTerminal : Watch::kNobody, plan.network.layers.size());
+    ProgressLine line(options.quiet, plan.network.layers.size());
     for (std::size_t i = 0; i < plan.network.layers.size(); ++i) {
       const Layer& layer = plan.network.layers[i];
       line.begin(layer.name);

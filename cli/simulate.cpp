@@ -38,7 +38,6 @@
 namespace orrery {
 namespace {
 
-constexpr int kPageWidth = 132;  // of a table that goes to a file or a pipe
 constexpr const char* kNoTable =
     "No energy: there is no table sram in $ORRERY_HOME/arch/energy; --energy names a file.\n";
 constexpr const char* kDefaultTable = "sram";  // prices every action of every machine
@@ -166,8 +165,6 @@ void run_without_values(const Plan& plan, ProgressLine& line, NetworkResult& res
   if (!file.empty()) memory.save(file);
 }
 
-void say_on_stderr(const std::string& sentence) { fmt::print(stderr, "orrery: {}\n", sentence); }
-
 void run_with_values(const Plan& plan, const Options& options, ProgressLine& line,
                      NetworkResult& result) {
   Feed feed(plan, options);
@@ -190,8 +187,7 @@ void run_with_values(const Plan& plan, const Options& options, ProgressLine& lin
 }
 
 void run_all(const Plan& plan, const Options& options, NetworkResult& result) {
-  const bool watched = !options.quiet && is_terminal(Output::kStderr);
-  ProgressLine line(watched ? Watch::kTerminal : Watch::kNobody, plan.network.layers.size());
+  ProgressLine line(options.quiet, plan.network.layers.size());
   has_values(options) ? run_with_values(plan, options, line, result)
                       : run_without_values(plan, line, result);
 }
@@ -259,7 +255,7 @@ int simulate_command(const Options& options) {
   if (!options.json.empty()) write_file(options.json, to_json(result, rows));
   if (!options.csv.empty()) write_file(options.csv, to_csv(result));
   if (!options.quiet) {
-    const int width = terminal_width(Output::kStdout, kPageWidth);
+    const int width = page_width();
     fmt::print("{}\n{}{}", to_table(result, width), price_of ? to_costs(result, width) : kNoTable,
                notes(plan, options));
     if (options.bounds) fmt::print("\n{}", to_bounds(result, width));

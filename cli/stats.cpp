@@ -20,8 +20,6 @@
 namespace orrery {
 namespace {
 
-constexpr int kPageWidth = 132;
-
 // Those of docs/network.md: products and psums of 16 bits, or of 32 under 8-bit operands.
 Widths widths_of(const Options& options) {
   const int sums = options.bits == 16 ? 16 : 32;
@@ -78,8 +76,7 @@ void add(StatsRun& run, const Layer& layer, const char* tensor, const OperandTen
 StatsRun run_of(const Options& options, const Network& network,
                 const std::optional<Pruning>& pruning) {
   const std::vector<std::string>& chosen = options.selection.layers;
-  const bool watched = !options.quiet && is_terminal(Output::kStderr);
-  ProgressLine line(watched ? Watch::kTerminal : Watch::kNobody, network.layers.size());
+  ProgressLine line(options.quiet, network.layers.size());
   StatsRun run{network.name,
                options.data,
                pruning ? pruning->name : "",
@@ -120,8 +117,7 @@ int stats_command(const Options& options) {
   if (!rules.empty()) pruning = read_pruning(find_file(rules), whole);
   const StatsRun run = run_of(options, network_of(options, whole), pruning);
   if (!options.json.empty()) write_file(options.json, stats_json(run));
-  if (!options.quiet)
-    fmt::print("{}", stats_table(run, terminal_width(Output::kStdout, kPageWidth)));
+  if (!options.quiet) fmt::print("{}", stats_table(run, page_width()));
   for (const ZeroStatistics& t : run.tensors) {
     for (const CodedSize& size : t.codes) {
       if (size.decodes) continue;

@@ -13,8 +13,6 @@
 namespace orrery {
 namespace {
 
-constexpr int kPageWidth = 132;  // of a table that goes to a file or a pipe
-
 std::vector<Design> chosen(const Options& options) {
   std::vector<Design> list;
   const std::vector<std::string> names = options.macs.empty() ? mac_names() : options.macs;
@@ -49,8 +47,7 @@ int synth_command(const Options& options) {
   if (!options.json.empty()) check_writable(options.json);
   std::vector<Synthesized> twins;
   {
-    const bool watched = !options.quiet && is_terminal(Output::kStderr);
-    ProgressLine line(watched ? Watch::kTerminal : Watch::kNobody, 1, {"run", "designs"});
+    ProgressLine line(options.quiet, 1, {"run", "designs"});
     line.begin(fmt::format("{} designs", designs.size()));
     synthesis.progress = [&line](double share) { line.update(share); };
     twins = synthesize(designs, synthesis);
@@ -59,8 +56,7 @@ int synth_command(const Options& options) {
   const std::vector<Synthesized> of_units(split, twins.end());
   twins.erase(split, twins.end());
   if (!options.json.empty()) write_file(options.json, to_json(twins, of_units));
-  if (!options.quiet)
-    fmt::print("{}", to_table(twins, of_units, terminal_width(Output::kStdout, kPageWidth)));
+  if (!options.quiet) fmt::print("{}", to_table(twins, of_units, page_width()));
   return kExitDone;
 }
 

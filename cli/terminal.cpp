@@ -18,4 +18,6 @@ int terminal_width(Output output, int fallback) {
   return known ? size.ws_col : fallback;
 }
 
+int page_width() { return terminal_width(Output::kStdout, 132); }
+
 }  // namespace orrery

@@ -9,13 +9,13 @@
 #include "cli/options.h"
 #include "cli/progress.h"
 #include "cli/terminal.h"
+#include "cli/verify_arrays.h"
 #include "reports/write_file.h"
 #include "workloads/input/input_error.h"
 
 namespace orrery {
 namespace {
 
-constexpr int kPageWidth = 132;  // of a table that goes to a file or a pipe
 // Random pairs of a twin; with --all the twins share 10^8.
 constexpr std::uint64_t kCases = 1'000'000;
 constexpr std::uint64_t kAllCases = 100'000'000;
@@ -54,6 +54,7 @@ std::filesystem::path prover() {
 }  // namespace
 
 int verify_command(const Options& options) {
+  if (options.array) return verify_arrays_command(options);
   const std::vector<Twin> list = chosen(options);
   for (const auto& path : {options.json, options.wave}) {
     if (!path.empty()) check_writable(path);
@@ -65,15 +66,13 @@ int verify_command(const Options& options) {
   verify_options.wave = options.wave;
   std::vector<TwinReport> reports;
   {
-    const bool watched = !options.quiet && is_terminal(Output::kStderr);
-    ProgressLine line(watched ? Watch::kTerminal : Watch::kNobody, 1, {"run", "pairs"});
+    ProgressLine line(options.quiet, 1, {"run", "pairs"});
     line.begin(fmt::format("{} twins", list.size()));
     verify_options.progress = [&line](double share) { line.update(share); };
     reports = verify(list, verify_options);
   }
   if (!options.json.empty()) write_file(options.json, to_json(reports, options.seed));
-  if (!options.quiet)
-    fmt::print("{}", to_table(reports, terminal_width(Output::kStdout, kPageWidth)));
+  if (!options.quiet) fmt::print("{}", to_table(reports, page_width()));
   const bool differs = std::ranges::any_of(
       reports, [](const TwinReport& r) { return r.mismatches > 0 || r.proof == Proof::kFails; });
   return differs ? kExitDiffers : kExitDone;

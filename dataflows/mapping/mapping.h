@@ -42,7 +42,7 @@ struct Keep {
 struct Mapping {
   std::string dataflow;    // whose idea it is: "rs", "ws", "os", "nlr", or a user's own name
   std::vector<Loop> nest;  // places in the order kDram, kGlb, then kRows and kCols, then kPe
-  Keep keep;
+  Keep keep{};
   bool operator==(const Mapping&) const = default;
 };
 

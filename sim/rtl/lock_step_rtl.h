@@ -82,6 +82,7 @@ class LockStepRtl {
   void clock();
   // Writes all signals to a file from now on, in FST; two points in time are a cycle.
   void trace(const std::filesystem::path& file) { module_->trace(file); }
+  void write_coverage(const std::filesystem::path& file) { module_->write_coverage(file); }
 
  private:
   // A port of the module, and the bytes of it.

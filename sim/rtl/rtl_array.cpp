@@ -78,6 +78,9 @@ void RtlArray::set(const char* name, const PortWords& words) {
 
 // One clock more, after which the array is set.
 void RtlArray::reset() {
+  for (void* valid :
+       {buses_[0].valid, buses_[1].valid, buses_[2].valid, next_valid_, collect_valid_})
+    put_byte(valid, 0);
   auto* reset = static_cast<std::uint8_t*>(port("rst_ni"));
   *reset = 1;
   set_clock(0);

@@ -52,7 +52,7 @@ struct RtlPlayedPass {
 
 class RtlArray {
  public:
-  // `module` is a fresh pe_array of this shape. Throws InputError where the shape does not do for
+  // `module` is a pe_array of this shape, which is reset. Throws InputError where the shape does not do for
   // the machine.
   RtlArray(const Machine& machine, const MacRegisters& registers, const RtlShape& shape,
            RtlModule& module);

@@ -2,14 +2,10 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <atomic>
 #include <chrono>
-#include <exception>
-#include <mutex>
 #include <stdexcept>
-#include <thread>
 
+#include "sim/twin/parallel.h"
 #include "sim/twin/script.h"
 
 namespace orrery {
@@ -45,49 +41,6 @@ void play_twin(const Twin& twin, const VerifyOptions& options,
   report.wave =
       options.wave.empty() ? fmt::format("verify-{}.fst", report.name) : options.wave.string();
   write_wave(*twin.make(), *report.first, report.wave);
-}
-
-// What all threads tell one listener.
-class Shares {
- public:
-  Shares(std::size_t parts, std::function<void(double)> listener)
-      : shares_(parts, 0.0), listener_(std::move(listener)) {}
-  void tell(std::size_t part, double share) {
-    if (!listener_) return;
-    const std::lock_guard lock(mutex_);
-    shares_[part] = share;
-    double sum = 0;
-    for (const double s : shares_) sum += s;
-    listener_(sum / static_cast<double>(shares_.size()));
-  }
-
- private:
-  std::mutex mutex_;
-  std::vector<double> shares_;
-  const std::function<void(double)> listener_;
-};
-
-// Calls work(0) to work(n - 1), several at a time; throws what the first that failed threw.
-void in_parallel(std::size_t n, const std::function<void(std::size_t)>& work) {
-  std::atomic<std::size_t> next{0};
-  std::vector<std::exception_ptr> failed(n);
-  const auto loop = [&] {
-    for (std::size_t i = next++; i < n; i = next++) {
-      try {
-        work(i);
-      } catch (...) {
-        failed[i] = std::current_exception();
-      }
-    }
-  };
-  std::vector<std::thread> threads;
-  const std::size_t cores = std::max(std::thread::hardware_concurrency(), 1U);
-  for (std::size_t i = 1; i < std::min(cores, n); ++i) threads.emplace_back(loop);
-  loop();
-  for (std::thread& thread : threads) thread.join();
-  for (const std::exception_ptr& fault : failed) {
-    if (fault) std::rethrow_exception(fault);
-  }
 }
 
 }  // namespace

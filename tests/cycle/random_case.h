@@ -5,7 +5,7 @@
 #include <string>
 
 #include "dataflows/mapping/mapping.h"
-#include "tests/workloads/random_layer.h"
+#include "sim/random/conv.h"
 #include "workloads/tensor/tensor.h"
 
 namespace orrery::test {

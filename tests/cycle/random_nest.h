@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "dataflows/mapping/mapping.h"
-#include "tests/workloads/random_layer.h"
+#include "sim/random/conv.h"
 
 namespace orrery::test {
 

@@ -7,7 +7,7 @@
 #include <set>
 
 #include "sim/machine/dram_bursts.h"
-#include "tests/workloads/random_layer.h"
+#include "sim/random/conv.h"
 
 namespace orrery::test {
 namespace {

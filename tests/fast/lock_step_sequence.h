@@ -11,8 +11,8 @@
 
 #include "sim/fast/lock_step_times.h"
 #include "sim/machine/lock_step.h"
-#include "tests/sim/lock_step_case.h"
-#include "tests/workloads/random_layer.h"
+#include "sim/random/conv.h"
+#include "sim/random/lock_step_case.h"
 
 namespace orrery::test {
 

@@ -15,9 +15,7 @@ namespace {
 
 using test::ArrayPlayer;
 using test::GappedPass;
-using test::LockStepCase;
 using test::Playback;
-using test::Rng;
 using test::Sequence;
 using test::TimesPlayer;
 

@@ -12,10 +12,10 @@
 #include "dataflows/all.h"
 #include "sim/cycle/engine.h"
 #include "sim/fast/engine.h"
+#include "sim/random/conv.h"
 #include "sim/schedule/misfit.h"
 #include "tests/cycle/small_layers.h"
 #include "tests/fast/same.h"
-#include "tests/workloads/random_layer.h"
 #include "workloads/tensor/operands.h"
 
 namespace orrery::test {

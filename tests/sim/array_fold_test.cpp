@@ -8,9 +8,9 @@
 #include <set>
 
 #include "dataflows/row_stationary.h"
+#include "sim/random/array_case.h"
 #include "sim/schedule/walk.h"
 #include "tests/cycle/small_layers.h"
-#include "tests/sim/array_case.h"
 #include "tests/sim/both.h"
 #include "workloads/network/network.h"
 
@@ -106,7 +106,7 @@ TEST(ArrayFold, ChangesNothingInThePassesOfAlexNetOnAnyMachine) {
 
 // The case with more images, which each PE takes one after the other; nothing where that does not
 // fit.
-std::optional<test::Case> with_more_images(test::Case c) {
+std::optional<ArrayCase> with_more_images(ArrayCase c) {
   c.layer.bounds[index(Dim::kN)] = 20;
   std::erase_if(c.mapping.nest, [](const Loop& loop) { return loop.dim == Dim::kN; });
   const auto in_pe = std::ranges::find(c.mapping.nest, Place::kPe, &Loop::place);
@@ -119,7 +119,7 @@ TEST(ArrayFold, ChangesNothingInRandomCasesOfManyImages) {
   const std::uint64_t cases = std::getenv("ORRERY_ALL") != nullptr ? 20'000 : 400;
   Sum sum;
   for (std::uint64_t seed = 1; seed <= cases; ++seed) {
-    const auto c = with_more_images(test::random_case(seed));
+    const auto c = with_more_images(random_array_case(seed));
     if (!c) continue;
     compare_passes(c->machine, c->layer, c->mapping, sum);
     ASSERT_FALSE(HasFailure()) << to_string(*c);

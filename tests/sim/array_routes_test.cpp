@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "sim/random/array_case.h"
 #include "tests/cycle/small_layers.h"
-#include "tests/sim/array_case.h"
 #include "tests/sim/small_pass.h"
 
 namespace orrery {
@@ -19,7 +19,6 @@ using enum Dim;
 using enum Place;
 using test::conv;
 using test::PlainRecord;
-using test::roomy_machine;
 
 Machine machine_with(PsumRoute route, bool accumulates) {
   Machine m = roomy_machine();

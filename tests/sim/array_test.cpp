@@ -10,23 +10,20 @@
 #include <set>
 #include <string>
 
+#include "sim/random/array_case.h"
+#include "sim/random/conv.h"
+#include "sim/random/words.h"
 #include "sim/schedule/walk.h"
 #include "tests/dataflows/packets.h"
-#include "tests/sim/array_case.h"
 #include "tests/sim/both.h"
 #include "tests/sim/plain_order.h"
-#include "tests/sim/random_words.h"
-#include "tests/workloads/random_layer.h"
 
 namespace orrery {
 namespace {
 
-using test::Case;
 using test::in_plain_order;
 using test::PlainRecord;
 using test::PlainTiles;
-using test::random_words;
-using test::Rng;
 
 std::uint64_t cases() {
   const char* all = std::getenv("ORRERY_ALL");
@@ -35,7 +32,7 @@ std::uint64_t cases() {
 
 using Layouts = std::array<TileLayout, kTensors>;
 
-PlainTiles random_tiles(const Case& c, const Layouts& layout, bool read_psums, Rng& rng) {
+PlainTiles random_tiles(const ArrayCase& c, const Layouts& layout, bool read_psums, Rng& rng) {
   const Numbers& n = c.machine.numbers;
   const auto words = [&](Tensor t) { return layout[index(t)].size(); };
   PlainTiles tiles{
@@ -52,7 +49,7 @@ PlainTiles random_tiles(const Case& c, const Layouts& layout, bool read_psums, R
 }
 
 // Times and counts are those of a pass without zeros. Returns the cycles that were skipped.
-Cycle expect_the_same_without_values(Array& array, const Case& c, const Pass& pass,
+Cycle expect_the_same_without_values(Array& array, const ArrayCase& c, const Pass& pass,
                                      const PlainTiles& tiles) {
   PlainTiles ones = tiles, none = tiles;
   std::ranges::fill(ones.ifmap, std::int16_t{1});
@@ -79,7 +76,7 @@ struct Tally {
   std::int64_t cycles = 0;
 };
 
-void play_pass(const Case& c, const Step& step, bool read_psums, std::optional<Array>& array,
+void play_pass(const ArrayCase& c, const Step& step, bool read_psums, std::optional<Array>& array,
                Rng& rng, Tally& tally) {
   Layouts layout;
   for (const Tensor t : kAllTensors) layout[index(t)] = tile_layout(c.layer, step.pass, t);
@@ -111,7 +108,7 @@ void play_pass(const Case& c, const Step& step, bool read_psums, std::optional<A
 }
 
 // Every pass of the layer that differs from the ones before in shape or in reading psums.
-void play_case(const Case& c, Tally& tally) {
+void play_case(const ArrayCase& c, Tally& tally) {
   Rng rng(c.seed);
   std::optional<Array> array(std::in_place, c.machine);
   Walk walk(c.layer, c.mapping, c.machine);
@@ -127,7 +124,7 @@ void play_case(const Case& c, Tally& tally) {
 TEST(Array, EqualsASlowArrayInEveryPassOfRandomCases) {
   Tally tally;
   for (std::uint64_t seed = 1; seed <= cases(); ++seed) {
-    const Case c = test::random_case(seed);
+    const ArrayCase c = random_array_case(seed);
     play_case(c, tally);
     ASSERT_FALSE(HasFailure()) << to_string(c);
   }

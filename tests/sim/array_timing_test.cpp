@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "tests/sim/array_case.h"
+#include "sim/random/array_case.h"
 #include "tests/sim/small_pass.h"
 
 namespace orrery {
@@ -22,7 +22,6 @@ using test::lone_pe;
 using test::PlainRecord;
 using test::PlainTiles;
 using test::play;
-using test::roomy_machine;
 using test::spent;
 using test::tiles_of;
 

@@ -7,7 +7,8 @@
 #include <vector>
 
 #include "dataflows/pass/pass.h"
-#include "tests/sim/lock_step_case.h"
+#include "sim/random/lock_step_case.h"
+#include "tests/sim/plain_lock_step.h"
 
 namespace orrery::test {
 

@@ -7,17 +7,15 @@
 #include <cstdlib>
 #include <string>
 
+#include "sim/random/conv.h"
+#include "sim/random/lock_step_case.h"
 #include "tests/sim/both_lock_step.h"
-#include "tests/sim/lock_step_case.h"
-#include "tests/workloads/random_layer.h"
 
 namespace orrery {
 namespace {
 
 using test::BothTensors;
-using test::LockStepCase;
 using test::PlainLockRecord;
-using test::Rng;
 
 std::uint64_t cases() {
   const char* all = std::getenv("ORRERY_ALL");
@@ -40,7 +38,7 @@ BothTensors random_tensors(const LockStepCase& c) {
 TEST(LockStep, EqualsASlowArrayInSequencesOfPassesOfRandomCases) {
   std::uint64_t passes = 0, cycles = 0;
   for (std::uint64_t seed = 1; seed <= cases(); ++seed) {
-    const LockStepCase c = test::random_lock_step_case(seed);
+    const LockStepCase c = random_lock_step_case(seed);
     BothTensors tensors = random_tensors(c);
     const PlainLockRecord record = test::play_both(c, tensors);
     ASSERT_FALSE(HasFailure()) << to_string(c);

@@ -7,16 +7,15 @@
 #include <string>
 #include <vector>
 
-#include "tests/sim/array_case.h"
+#include "sim/random/array_case.h"
+#include "sim/random/lock_step_case.h"
 #include "tests/sim/both_lock_step.h"
-#include "tests/sim/lock_step_case.h"
 
 namespace orrery {
 namespace {
 
 using enum Dim;
 using test::BothTensors;
-using test::LockStepCase;
 using test::PlainLockRecord;
 using test::PlainTimes;
 
@@ -26,7 +25,7 @@ constexpr std::int32_t kIfmapWord = 2, kFilterWord = 3, kProduct = 6;
 // in one pass that starts its psums.
 LockStepCase simple_case(int rows, int cols, Layer layer, std::vector<Loop> nest) {
   LockStepCase c;
-  c.machine = test::roomy_machine();
+  c.machine = roomy_machine();
   c.machine.array = {.rows = rows, .cols = cols, .pace = Pace::kLockStep};
   c.machine.pe.adders = 2;
   c.layer = std::move(layer);

@@ -7,19 +7,16 @@
 #include <string>
 
 #include "sim/machine/pe_alone.h"
+#include "sim/random/array_case.h"
+#include "sim/random/conv.h"
+#include "sim/random/words.h"
 #include "sim/schedule/walk.h"
-#include "tests/sim/array_case.h"
 #include "tests/sim/both.h"
-#include "tests/sim/random_words.h"
-#include "tests/workloads/random_layer.h"
 
 namespace orrery {
 namespace {
 
-using test::Case;
 using test::PlainTiles;
-using test::random_words;
-using test::Rng;
 
 // A pass in which nothing has moved for so long never ends.
 constexpr std::int64_t kPatience = 200;
@@ -177,7 +174,7 @@ Outcome play_array(const Machine& machine, const Arithmetic& arithmetic, const P
 
 // The case with its array shrunk to one PE: what was spread over the array turns in time. Says
 // whether the mapping still fits.
-bool shrink(Case& c) {
+bool shrink(ArrayCase& c) {
   c.machine.array.rows = c.machine.array.cols = 1;
   c.machine.array.psum_route = PsumRoute::kColumn;
   c.machine.levels[0].stores[0].accumulates = false;
@@ -200,7 +197,7 @@ PlainTiles random_tiles(const Machine& machine, const Layouts& layout, Rng& rng)
 }
 
 // Plays the pass of a step both ways; returns what the array made of it.
-Outcome play_both(const Case& c, const Step& step, Rng& rng) {
+Outcome play_both(const ArrayCase& c, const Step& step, Rng& rng) {
   Layouts layout;
   for (const Tensor t : kAllTensors) layout[index(t)] = tile_layout(c.layer, step.pass, t);
   const Pass pass = compile_pass(c.layer, c.machine, c.mapping, step.pass, layout);
@@ -227,7 +224,7 @@ std::uint64_t cases() {
 TEST(PeAlone, EqualsAnArrayOfOnePeInTheFirstPassOfRandomCases) {
   std::int64_t cycles = 0, passes = 0;
   for (std::uint64_t seed = 1; seed <= cases(); ++seed) {
-    Case c = test::random_case(seed);
+    ArrayCase c = random_array_case(seed);
     if (!shrink(c)) continue;
     Rng rng(seed);
     Walk walk(c.layer, c.mapping, c.machine);

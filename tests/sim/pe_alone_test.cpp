@@ -7,7 +7,7 @@
 #include <stdexcept>
 #include <string>
 
-#include "tests/sim/array_case.h"
+#include "sim/random/array_case.h"
 #include "tests/sim/pe_seen.h"
 #include "tests/sim/plain_pe.h"
 #include "tests/sim/small_pass.h"
@@ -49,7 +49,7 @@ TEST(PeAlone, EqualsASlowPeInEveryCycleOfRandomOnes) {
 }
 
 PeSetup one_mac() {
-  PeSetup setup = pe_setup(test::roomy_machine(), {}, dot_products(1, 1));
+  PeSetup setup = pe_setup(roomy_machine(), {}, dot_products(1, 1));
   setup.takes_psums = true;
   return setup;
 }
@@ -103,7 +103,7 @@ TEST(PeAlone, AGatedMacKeepsItsSlot) {
 // A FIFO of one packet of two words, a spad of one word that no MAC frees: the first word moves in
 // cycle 1, the second never does, and its packet keeps the entry.
 TEST(PeAlone, APacketIsRefusedUntilTheLastWordOfTheOneBeforeHasMoved) {
-  PeSetup setup = pe_setup(test::roomy_machine(), {}, dot_products(2, 2));
+  PeSetup setup = pe_setup(roomy_machine(), {}, dot_products(2, 2));
   setup.ifmap_packet_words = setup.pe.ifmap_fifo_words = 2;
   for (const int spad_words : {1, 2}) {
     setup.pe.ifmap_spad_words = spad_words;
@@ -120,7 +120,7 @@ TEST(PeAlone, APacketIsRefusedUntilTheLastWordOfTheOneBeforeHasMoved) {
 TEST(PeAlone, APacketThatTheProgramDoesNotExpectIsAMistake) {
   const std::vector<std::int16_t> words{1, 2};
   const std::vector<std::int32_t> psums{1};
-  PeAlone pe(pe_setup(test::roomy_machine(), {}, dot_products(1, 1)));
+  PeAlone pe(pe_setup(roomy_machine(), {}, dot_products(1, 1)));
   EXPECT_THROW(pe.step({.ifmap = words}), std::logic_error);
   EXPECT_THROW(pe.step({.filter = words}), std::logic_error);
   EXPECT_THROW(pe.step({.psum = psums}), std::logic_error) << "it takes none";

@@ -4,10 +4,10 @@
 #include <fmt/ranges.h>
 
 #include "dataflows/pass/pass.h"
+#include "sim/random/array_case.h"
+#include "sim/random/conv.h"
+#include "sim/random/words.h"
 #include "sim/schedule/walk.h"
-#include "tests/sim/array_case.h"
-#include "tests/sim/random_words.h"
-#include "tests/workloads/random_layer.h"
 
 namespace orrery::test {
 namespace {
@@ -47,7 +47,7 @@ int random_percent(Rng& rng) { return rng.in(0, 2) == 0 ? 100 : rng.in(5, 100); 
 }  // namespace
 
 std::vector<PeCase> random_pe_cases(std::uint64_t seed) {
-  const Case c = random_case(seed);
+  const ArrayCase c = random_array_case(seed);
   Walk walk(c.layer, c.mapping, c.machine);
   Step step;
   if (!walk.next(step)) return {};

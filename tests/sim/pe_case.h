@@ -30,7 +30,7 @@ struct PeCase {
   }
 };
 
-// For one seed the same cases, everywhere: several with a program of random_case().
+// For one seed the same cases, everywhere: several with a program of random_array_case().
 std::vector<PeCase> random_pe_cases(std::uint64_t seed);
 
 // As C++ that makes the case again.

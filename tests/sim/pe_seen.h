@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "sim/random/conv.h"
 #include "tests/sim/pe_case.h"
-#include "tests/workloads/random_layer.h"
 
 namespace orrery::test {
 

@@ -13,24 +13,20 @@
 #include <vector>
 
 #include "arch/counts/counts.h"
+#include "sim/random/lock_step_case.h"
 #include "sim/result/result.h"
 #include "tests/sim/plain_lock_script.h"
 
 namespace orrery::test {
 
-enum class PlainWork : std::uint8_t { kMultiply, kMax, kSum };
+using PlainWork = PeWork;
+using PlainPass = LockStepCasePass;
 
 // Tensors of the layer by the number of each word (word_of).
 struct PlainTensors {
   std::map<Word, std::int16_t> ifmap, filter;
   std::set<Word> made;  // ifmap words that are padding made on the way, not read
   std::map<Word, std::int32_t> psum;
-};
-
-struct PlainPass {
-  Box box;
-  bool read_psums = true;
-  std::int64_t from = 0;  // the cycle in which its tiles are in the GLB
 };
 
 // The word of an item that is lost on its way to a PE.

@@ -6,7 +6,7 @@
 
 #include <limits>
 
-#include "tests/workloads/random_layer.h"
+#include "sim/random/conv.h"
 #include "workloads/golden/golden.h"
 
 namespace orrery::test {

@@ -5,14 +5,13 @@
 #include <gtest/gtest.h>
 
 #include "sim/machine/pe.h"
+#include "sim/random/conv.h"
 #include "tests/sim/plain_script.h"
-#include "tests/workloads/random_layer.h"
 
 namespace orrery {
 namespace {
 
 using test::Operation;
-using test::Rng;
 using test::Script;
 
 // Counters with neighbouring words, kept words and sliding windows; psums as a window lays them.

@@ -9,24 +9,16 @@
 #include <string>
 
 #include "dataflows/all.h"
+#include "sim/random/array_case.h"
 #include "sim/rtl/compare.h"
 #include "sim/rtl/plugin.h"
 #include "sim/schedule/walk.h"
-#include "sim/twin/pe_bits.h"
-#include "tests/sim/array_case.h"
-#include "tests/sim/random_words.h"
 #include "tests/twins/arrays.h"
 #include "tests/twins/faulty_module.h"
-#include "tests/workloads/random_layer.h"
 #include "workloads/network/network.h"
 
 namespace orrery {
 namespace {
-
-using test::Case;
-using test::random_words;
-using test::Rng;
-using test::small_shape;
 
 bool at_full_length() {
   const char* all = std::getenv("ORRERY_ALL");
@@ -44,55 +36,6 @@ const RtlPlugin& plugin_of(const RtlShape& shape, RtlExtras extras = RtlExtras::
   return plugins.try_emplace(key, built_plugin(shape, extras, kPlaces, say)).first->second;
 }
 
-// Operands are coded as the datapath has them.
-MacRegisters registers_of(const Case& c) {
-  MacRegisters registers = c.machine.registers(c.layer);
-  registers.ifmap = c.machine.widths().ifmap;
-  registers.filter = c.machine.widths().filter;
-  return registers;
-}
-
-PassCase random_pass(const Case& c, const Step& step, const Pass& pass,
-                     const std::array<TileLayout, kTensors>& layout, Rng& rng) {
-  const Numbers& n = c.machine.numbers;
-  const auto words = [&](Tensor t) { return layout[index(t)].size(); };
-  PassCase given{
-      .pass = &pass,
-      .ifmap = random_words<std::int16_t>(words(Tensor::kIfmap), n.operand_bits, 30, rng),
-      .padding = {},
-      .filter = random_words<std::int16_t>(words(Tensor::kFilter), n.operand_bits, 10, rng),
-      .psum = random_words<std::int32_t>(words(Tensor::kPsum), n.psum_bits, 10, rng),
-      .read_psums = !step.starts_psums || c.machine.first_psum == FirstPsum::kRead};
-  if (c.machine.padding == Padding::kStored) return given;
-  for (const std::int16_t word : given.ifmap)
-    given.padding.push_back(word == 0 && rng.in(0, 1) == 1 ? 1 : 0);
-  return given;
-}
-
-// Passes of a case, compiled.
-struct CasePasses {
-  std::vector<Pass> compiled;
-  std::vector<PassCase> passes;
-};
-
-// The first passes of the case's layer, at most `most`.
-CasePasses passes_of(const Case& c, std::size_t most) {
-  Rng rng(c.seed);
-  CasePasses out;
-  std::vector<Step> steps;
-  Walk walk(c.layer, c.mapping, c.machine);
-  for (Step step; steps.size() < most && walk.next(step);) steps.push_back(step);
-  std::vector<std::array<TileLayout, kTensors>> layouts(steps.size());
-  for (std::size_t i = 0; i < steps.size(); ++i) {
-    for (const Tensor t : kAllTensors)
-      layouts[i][index(t)] = tile_layout(c.layer, steps[i].pass, t);
-    out.compiled.push_back(compile_pass(c.layer, c.machine, c.mapping, steps[i].pass, layouts[i]));
-  }
-  for (std::size_t i = 0; i < steps.size(); ++i)
-    out.passes.push_back(random_pass(c, steps[i], out.compiled[i], layouts[i], rng));
-  return out;
-}
-
 struct Tally {
   int cases = 0, deadlocks = 0, too_large = 0, no_ids = 0, passes = 0;
   std::map<PsumRoute, int> routes;
@@ -100,45 +43,45 @@ struct Tally {
 };
 
 // Once more on a module with waves; says where they are.
-std::string write_waves(const Case& c, const RtlShape& shape, const CasePasses& passes) {
+std::string write_waves(const ArrayCase& c, const RtlShape& shape, const ArrayTrial& trial) {
   const auto folder = std::filesystem::path(testing::TempDir()) / "orrery_array_twin";
   std::filesystem::create_directories(folder);
   const auto module = plugin_of(shape, RtlExtras::kWaves).make();
-  compare_arrays(c.machine, registers_of(c), shape, *module, passes.passes, folder);
+  compare_arrays(c.machine, trial.registers, shape, *module, trial.passes, folder);
   return "waves in " + folder.string();
 }
 
-void play_case(const Case& c, const RtlShape& shape, std::size_t most_passes, Tally& tally) {
+void play_case(const ArrayCase& c, const RtlShape& shape, std::size_t most_passes, Tally& tally) {
   if (!why_not_rtl(c.machine, shape).empty()) {
     ++tally.too_large;
     return;
   }
-  const CasePasses passes = passes_of(c, most_passes);
+  const ArrayTrial trial = trial_of(c, most_passes);
   const auto module = plugin_of(shape).make();
   ArrayComparison result;
   try {
-    result = compare_arrays(c.machine, registers_of(c), shape, *module, passes.passes);
+    result = compare_arrays(c.machine, trial.registers, shape, *module, trial.passes);
   } catch (const InputError& error) {
     ++tally.no_ids;
     return;
   }
   ++tally.cases;
   ++tally.routes[c.machine.array.psum_route];
-  tally.passes += static_cast<int>(passes.passes.size());
+  tally.passes += static_cast<int>(trial.passes.size());
   tally.deadlocks += result.deadlock ? 1 : 0;
   tally.cycles += result.cycles;
   tally.pe_cycles += result.pe_cycles;
   tally.psums += result.psums;
   if (result.difference)
-    ADD_FAILURE() << to_string(*result.difference) << '\n' << write_waves(c, shape, passes);
+    ADD_FAILURE() << to_string(*result.difference) << '\n' << write_waves(c, shape, trial);
 }
 
 TEST(ArrayTwin, EqualsTheArrayInEveryCycleOfRandomCases) {
   const int most = at_full_length() ? 10'000 : 2'000;
   Tally tally;
   for (std::uint64_t seed = 1; tally.cases < most; ++seed) {
-    Case c = test::random_case(seed);
-    c.machine.pe.pipeline_stages += 2;  // the fewest that the RTL's MACs have
+    ArrayCase c = random_array_case(seed);
+    ASSERT_TRUE(give_mac(c, c.machine.mac));
     play_case(c, small_shape(c.machine.mac), 4, tally);
     ASSERT_FALSE(HasFailure()) << to_string(c);
   }
@@ -152,27 +95,13 @@ TEST(ArrayTwin, EqualsTheArrayInEveryCycleOfRandomCases) {
   RecordProperty("psums", std::to_string(tally.psums));
 }
 
-// The case with another datapath, whose terms its psums hold. Says whether it has a place there.
-bool turn_into(Case& c, const std::string& mac) {
-  Machine& m = c.machine;
-  const bool ordered = m.array.psum_route == PsumRoute::kInPlace ||
-                       m.array.psum_route == PsumRoute::kSpill ||
-                       (m.array.psum_route == PsumRoute::kColumn && !m.accumulates_at_store());
-  if (m.mac != "mac_zero_gated" || m.numbers.psum_bits != 32) return false;
-  if (find_mac(mac)->traits.singles && (!ordered || m.numbers.overflow != Overflow::kWrap))
-    return false;
-  m.mac = mac;
-  m.pe.pipeline_stages += least_pipeline_stages(mac) - 1;
-  return true;
-}
-
 TEST(ArrayTwin, EqualsTheArrayWithOtherDatapaths) {
   if (!at_full_length()) GTEST_SKIP() << "only at full length: each compiles an array of its own";
   for (const std::string mac : {"mac_ternary", "mac_shift", "mac_int16_dfp"}) {
     Tally tally;
     for (std::uint64_t seed = 1; tally.cases < 100; ++seed) {
-      Case c = test::random_case(seed);
-      if (!turn_into(c, mac)) continue;
+      ArrayCase c = random_array_case(seed);
+      if (!give_mac(c, mac)) continue;
       play_case(c, small_shape(mac), 4, tally);
       ASSERT_FALSE(HasFailure()) << to_string(c);
     }
@@ -180,9 +109,9 @@ TEST(ArrayTwin, EqualsTheArrayWithOtherDatapaths) {
 }
 
 // The layer on the shipped chip, mapped by a dataflow.
-Case case_on_chip(const std::string& layer, const Dataflow& dataflow) {
+ArrayCase case_on_chip(const std::string& layer, const Dataflow& dataflow) {
   const std::filesystem::path root = ORRERY_SOURCE_DIR;
-  Case c{
+  ArrayCase c{
       .seed = 1, .machine = read_machine(root / "arch/eyeriss.yaml"), .layer = {}, .mapping = {}};
   c.layer = select(read_network(root / "workloads/alexnet"), 4, {layer}).layers.front();
   c.mapping = dataflow.map(c.layer, c.machine);
@@ -191,7 +120,7 @@ Case case_on_chip(const std::string& layer, const Dataflow& dataflow) {
 
 TEST(ArrayTwin, EqualsTheArrayInAPassOfCONV3UnderEachDataflow) {
   for (const char* name : {"rs", "ws", "os", "nlr"}) {
-    const Case c = case_on_chip("CONV3", *find_dataflow(name));
+    const ArrayCase c = case_on_chip("CONV3", *find_dataflow(name));
     Tally tally;
     play_case(c, shape_of(c.machine), 1, tally);
     EXPECT_EQ(tally.passes, 1) << name;
@@ -201,16 +130,16 @@ TEST(ArrayTwin, EqualsTheArrayInAPassOfCONV3UnderEachDataflow) {
 }
 
 // Several passes of one mapping that come to an end.
-Case case_with_several_passes(const RtlShape& shape) {
+ArrayCase case_with_several_passes(const RtlShape& shape) {
   for (std::uint64_t seed = 1;; ++seed) {
-    Case c = test::random_case(seed);
-    c.machine.pe.pipeline_stages += 2;
+    ArrayCase c = random_array_case(seed);
+    give_mac(c, c.machine.mac);
     if (!why_not_rtl(c.machine, shape).empty() || c.machine.array.pipelined) continue;
-    const CasePasses passes = passes_of(c, 4);
+    const ArrayTrial trial = trial_of(c, 4);
     const auto module = plugin_of(shape).make();
     const ArrayComparison result =
-        compare_arrays(c.machine, registers_of(c), shape, *module, passes.passes);
-    if (passes.passes.size() == 4 && !result.deadlock && result.psums > 40) return c;
+        compare_arrays(c.machine, trial.registers, shape, *module, trial.passes);
+    if (trial.passes.size() == 4 && !result.deadlock && result.psums > 40) return c;
   }
 }
 
@@ -222,8 +151,8 @@ struct Fault {
 
 TEST(ArrayTwin, SaysWhereTheFirstDifferenceIs) {
   const RtlShape shape = small_shape("mac_int16");
-  const Case c = case_with_several_passes(shape);
-  const CasePasses passes = passes_of(c, 4);
+  const ArrayCase c = case_with_several_passes(shape);
+  const ArrayTrial trial = trial_of(c, 4);
   for (const Fault& fault :
        {Fault{"status_o", 0x20, "state"}, Fault{"psum_out_data_o", 1, "psums of packet"},
         Fault{"ifmap_ready_o", 1, "ifmap bus"}, Fault{"filter_ready_o", 1, "filter bus"},
@@ -231,7 +160,7 @@ TEST(ArrayTwin, SaysWhereTheFirstDifferenceIs) {
         Fault{"ifmap_takes_o", 1, "noc ifmap delivery"}}) {
     test::FaultyModule module(plugin_of(shape).make(), fault.port, fault.flip);
     const ArrayComparison result =
-        compare_arrays(c.machine, registers_of(c), shape, module, passes.passes);
+        compare_arrays(c.machine, trial.registers, shape, module, trial.passes);
     ASSERT_TRUE(result.difference) << fault.port;
     EXPECT_TRUE(result.difference->what.starts_with(fault.what)) << to_string(*result.difference);
   }
@@ -239,13 +168,13 @@ TEST(ArrayTwin, SaysWhereTheFirstDifferenceIs) {
 
 TEST(ArrayTwin, WritesWavesOfBothOnOneTimeAxis) {
   const RtlShape shape = test::wave_shape();
-  const Case c = case_with_several_passes(shape);
+  const ArrayCase c = case_with_several_passes(shape);
   const auto folder = std::filesystem::path(testing::TempDir()) / "orrery_array_waves";
   std::filesystem::create_directories(folder);
-  const CasePasses passes = passes_of(c, 2);
+  const ArrayTrial trial = trial_of(c, 2);
   auto module = plugin_of(shape, RtlExtras::kWaves).make();
   const ArrayComparison result =
-      compare_arrays(c.machine, registers_of(c), shape, *module, passes.passes, folder);
+      compare_arrays(c.machine, trial.registers, shape, *module, trial.passes, folder);
   module.reset();  // ends its wave
   EXPECT_FALSE(result.difference);
   for (const char* file : {"rtl.fst", "cycles.vcd"})
@@ -253,7 +182,7 @@ TEST(ArrayTwin, WritesWavesOfBothOnOneTimeAxis) {
 }
 
 // Every pass of a layer that differs from the ones before in shape.
-std::vector<Pass> shapes_of(const Case& c) {
+std::vector<Pass> shapes_of(const ArrayCase& c) {
   std::map<std::vector<int>, Pass> found;
   Walk walk(c.layer, c.mapping, c.machine);
   for (Step step; walk.next(step);) {
@@ -274,7 +203,7 @@ TEST(ArrayTwin, HasIdsForEveryPassOfAlexNetUnderEachDataflow) {
   std::map<std::string, int> schemes;
   for (const char* name : {"rs", "ws", "os", "nlr"}) {
     for (const char* layer : {"CONV1", "CONV2", "CONV3", "CONV4", "CONV5", "FC6", "FC7", "FC8"}) {
-      const Case c = case_on_chip(layer, *find_dataflow(name));
+      const ArrayCase c = case_on_chip(layer, *find_dataflow(name));
       for (const Pass& pass : shapes_of(c)) {
         for (const Stream* s : {&pass.ifmap, &pass.filter, &pass.psum_in, &pass.psum_out}) {
           const auto ids = assign_ids(*s, pass.pes, c.machine.array.rows, c.machine.array.cols);

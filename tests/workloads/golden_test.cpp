@@ -5,13 +5,11 @@
 #include <algorithm>
 #include <map>
 
+#include "sim/random/conv.h"
 #include "tests/workloads/onednn.h"
-#include "tests/workloads/random_layer.h"
 
 namespace orrery {
 namespace {
-
-using test::Rng;
 
 constexpr Arithmetic kExact{0, 32, 32, Overflow::kWrap};
 
@@ -126,14 +124,14 @@ using Digit = int (*)(std::int16_t);
 TEST(Golden, EqualsOneDnnOnEightBits) {
   for (std::uint64_t seed = 1; seed <= 150; ++seed) {
     Rng rng(seed);
-    const Layer layer = test::random_conv(rng);
+    const Layer layer = random_conv(rng);
     const Operands in = random_operands(rng, layer, 128);
     const std::vector<float> theirs =
         test::onednn(layer, to_floats<Digit>(layer, in, whole, whole));
     const std::vector<std::int32_t> wanted(theirs.begin(), theirs.end());
     ASSERT_EQ(golden_psums(layer, in, kExact, plain_reduction()).data, wanted)
         << "seed " << seed << "\n"
-        << test::to_yaml(layer);
+        << to_yaml(layer);
   }
 }
 
@@ -142,7 +140,7 @@ TEST(Golden, EqualsOneDnnOnSixteenBitsByBytes) {
   const std::map<int, Digit> digits{{8, high_byte}, {0, low_byte}};
   for (std::uint64_t seed = 1; seed <= 80; ++seed) {
     Rng rng(seed);
-    const Layer layer = test::random_conv(rng);
+    const Layer layer = random_conv(rng);
     const Operands in = random_operands(rng, layer, 32768);
     std::vector<std::uint32_t> sums(static_cast<std::size_t>(elements(psum_shape(layer))));
     for (const auto& [x_weight, x_digit] : digits) {
@@ -156,7 +154,7 @@ TEST(Golden, EqualsOneDnnOnSixteenBitsByBytes) {
     const std::vector<std::int32_t> wanted(sums.begin(), sums.end());
     ASSERT_EQ(golden_psums(layer, in, kExact, plain_reduction()).data, wanted)
         << "seed " << seed << "\n"
-        << test::to_yaml(layer);
+        << to_yaml(layer);
   }
 }
 
@@ -231,14 +229,14 @@ TEST(Golden, SaturatesInTheOrderOfTheTree) {
   int differs_from_plain = 0;
   for (std::uint64_t seed = 1; seed <= 300; ++seed) {
     Rng rng(seed);
-    const Layer layer = test::random_conv(rng);
+    const Layer layer = random_conv(rng);
     const Operands in = random_operands(rng, layer, 11);
     const ReductionTree tree = random_tree(rng, layer);
     const Arithmetic arithmetic{0, 8, 8, Overflow::kSaturate};
     const PsumTensor psums = golden_psums(layer, in, arithmetic, tree);
     ASSERT_EQ(psums.data[0], sorted_psum(layer, in, tree))
         << "seed " << seed << ", " << tree.to_string() << "\n"
-        << test::to_yaml(layer);
+        << to_yaml(layer);
     differs_from_plain += psums != golden_psums(layer, in, arithmetic, plain_reduction());
   }
   EXPECT_GT(differs_from_plain, 50);  // else the trees would not have been told apart
@@ -247,7 +245,7 @@ TEST(Golden, SaturatesInTheOrderOfTheTree) {
 TEST(Golden, IgnoresTheTreeWhereNothingSaturates) {
   for (std::uint64_t seed = 1; seed <= 50; ++seed) {
     Rng rng(seed);
-    const Layer layer = test::random_conv(rng);
+    const Layer layer = random_conv(rng);
     const Operands in = random_operands(rng, layer, 128);
     const PsumTensor wanted = golden_psums(layer, in, kExact, plain_reduction());
     const ReductionTree tree = random_tree(rng, layer);

@@ -6,12 +6,10 @@
 #include <numeric>
 #include <set>
 
-#include "tests/workloads/random_layer.h"
+#include "sim/random/conv.h"
 
 namespace orrery {
 namespace {
-
-using test::Rng;
 
 TEST(Layer, TensorsAreIndexedAsInTheLoopNest) {
   const std::array<std::string, kTensors> subscripts{"GNCPQRS", "GMCRS", "GNMPQ"};
@@ -92,7 +90,7 @@ Box random_box(Rng& rng, const Layer& layer) {
 TEST(Layer, FootprintsEqualEnumerationOfDistinctAddresses) {
   for (std::uint64_t seed = 1; seed <= 300; ++seed) {
     Rng rng(seed);
-    const Layer layer = test::random_conv(rng);
+    const Layer layer = random_conv(rng);
     const Box box = random_box(rng, layer);
     const auto wanted = enumerated_footprints(layer, box);
     for (const Tensor t : kAllTensors) {
@@ -101,14 +99,14 @@ TEST(Layer, FootprintsEqualEnumerationOfDistinctAddresses) {
         ranges += fmt::format(" {}[{},{})", name(d), box[d].lo, box[d].hi);
       ASSERT_EQ(footprint_words(layer, box, t), wanted[index(t)])
           << name(t) << " seed " << seed << "\n"
-          << test::to_yaml(layer) << "\nbox" << ranges;
+          << to_yaml(layer) << "\nbox" << ranges;
     }
   }
 }
 
 TEST(Layer, WholeFootprintsMultiplyOutToTheMacs) {
   Rng rng(7);
-  const Layer layer = test::random_conv(rng);
+  const Layer layer = random_conv(rng);
   EXPECT_EQ(layer.macs(), std::accumulate(layer.bounds.begin(), layer.bounds.end(), std::int64_t{1},
                                           std::multiplies<>()));
   EXPECT_EQ(layer.macs(), layer.box().points());

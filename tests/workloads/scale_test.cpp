@@ -4,7 +4,7 @@
 
 #include <cmath>
 
-#include "tests/workloads/random_layer.h"
+#include "sim/random/conv.h"
 #include "workloads/golden/golden.h"
 #include "workloads/network/widths.h"
 #include "workloads/tensor/operands.h"

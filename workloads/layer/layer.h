@@ -111,7 +111,7 @@ struct PostProcess {
   bool relu = false;
   std::vector<Pool> pool;  // none or one
   Rescaling rescaling = Rescaling::kShift;
-  std::vector<int> clamp;  // none, or the least and the largest code
+  std::vector<int> clamp{};  // none, or the least and the largest code
   bool operator==(const PostProcess&) const = default;
 };
 

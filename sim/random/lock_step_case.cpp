@@ -1,4 +1,4 @@
-#include "tests/sim/lock_step_case.h"
+#include "sim/random/lock_step_case.h"
 
 #include <fmt/format.h>
 
@@ -6,28 +6,15 @@
 #include <optional>
 #include <utility>
 
+#include "sim/random/array_case.h"
+#include "sim/random/conv.h"
 #include "sim/schedule/walk.h"
-#include "tests/sim/array_case.h"
-#include "tests/workloads/random_layer.h"
 
-namespace orrery::test {
+namespace orrery {
 namespace {
 
 constexpr int kMostMacs = 1000;
 constexpr std::size_t kMostPasses = 4;
-
-bool chance(Rng& rng, int percent) { return rng.in(1, 100) <= percent; }
-
-template <class T>
-const T& pick(const std::vector<T>& items, Rng& rng) {
-  return items[static_cast<std::size_t>(rng.in(0, static_cast<int>(items.size()) - 1))];
-}
-
-template <class T>
-void shuffle(std::vector<T>& items, Rng& rng) {
-  for (std::size_t i = items.size(); i > 1; --i)
-    std::swap(items[i - 1], items[static_cast<std::size_t>(rng.in(0, static_cast<int>(i) - 1))]);
-}
 
 // In some cases PEs work on a patch of the ofmap, and their windows overlap: neighbours can hand
 // ifmap words on.
@@ -37,16 +24,16 @@ void randomize_array(Machine& m, Kind kind, Rng& rng) {
   using enum PsumRoute;
   const bool patch = kind == Kind::kPatch;
   m.array = {.rows = rng.in(1, 5), .cols = rng.in(1, 5), .pace = Pace::kLockStep};
-  const bool systolic = !patch && chance(rng, 40);
+  const bool systolic = !patch && rng.chance(40);
   m.array.delivery = systolic ? Delivery::kSystolic : Delivery::kMulticast;
   m.array.psum_route =
-      systolic ? pick<PsumRoute>({kColumn, kColumn, kInPlace}, rng)
-               : pick<PsumRoute>({kColumn, kInPlace, kSpill, patch ? kInPlace : kTree}, rng);
-  const bool adds = m.array.psum_route == kSpill || chance(rng, 50);
+      systolic ? rng.pick<PsumRoute>({kColumn, kColumn, kInPlace})
+               : rng.pick<PsumRoute>({kColumn, kInPlace, kSpill, patch ? kInPlace : kTree});
+  const bool adds = m.array.psum_route == kSpill || rng.chance(50);
   m.levels[0].stores[0].accumulates = adds;
-  m.array.shadow_filters = chance(rng, 50);
-  m.array.pipelined = adds && chance(rng, 60);
-  if (patch || (!systolic && chance(rng, 30))) {
+  m.array.shadow_filters = rng.chance(50);
+  m.array.pipelined = adds && rng.chance(60);
+  if (patch || (!systolic && rng.chance(30))) {
     m.pe.fifo_h_words = rng.in(0, 8);
     m.pe.fifo_v_words = rng.in(0, 16);
   }
@@ -55,14 +42,14 @@ void randomize_array(Machine& m, Kind kind, Rng& rng) {
 void randomize_numbers(Machine& m, Rng& rng) {
   using enum PsumRoute;
   Numbers& n = m.numbers;
-  m.mac = pick<std::string>({"mac_int16", "mac_zero_gated", "mac_int8"}, rng);
+  m.mac = rng.pick<std::string>({"mac_int16", "mac_zero_gated", "mac_int8"});
   n.operand_bits = m.mac == "mac_int8" ? 8 : 16;
   n.psum_bits = rng.in(1, 2) * 16;
   n.product_bits = rng.in(n.operand_bits, n.psum_bits);
   const PsumRoute route = m.array.psum_route;
   const bool ordered =
       route == kInPlace || route == kSpill || (route == kColumn && !m.accumulates_at_store());
-  n.overflow = ordered && chance(rng, 50) ? Overflow::kSaturate : Overflow::kWrap;
+  n.overflow = ordered && rng.chance(50) ? Overflow::kSaturate : Overflow::kWrap;
 }
 
 Machine random_machine(Kind kind, Rng& rng) {
@@ -87,8 +74,8 @@ Machine random_machine(Kind kind, Rng& rng) {
   Store& glb = m.levels[0].stores[0];
   glb.read_words_per_cycle = rng.in(least, 8);
   glb.write_words_per_cycle = rng.in(least, 8);
-  m.padding = chance(rng, 50) ? Padding::kStored : Padding::kGenerated;
-  m.first_psum = chance(rng, 50) ? FirstPsum::kRead : FirstPsum::kZero;
+  m.padding = rng.chance(50) ? Padding::kStored : Padding::kGenerated;
+  m.first_psum = rng.chance(50) ? FirstPsum::kRead : FirstPsum::kZero;
   // Written, read and validated: what a failing case prints is the machine that it ran.
   return read_machine(parse_yaml_text(to_yaml(m), "random machine"));
 }
@@ -131,9 +118,9 @@ class NestGrower {
   }
   // Spreads some dimensions over at most `room` PEs.
   void spread(std::vector<Dim> dims, int room, Place place) {
-    shuffle(dims, rng_);
+    rng_.shuffle(dims);
     for (const Dim d : dims) {
-      if (box_[d].size() == 1 || chance(rng_, 25)) continue;
+      if (box_[d].size() == 1 || rng_.chance(25)) continue;
       const int step = rng_.in(1, box_[d].size());
       const int trips = (box_[d].size() + step - 1) / step;
       if (trips > room) continue;
@@ -143,7 +130,7 @@ class NestGrower {
   }
   void turn_in_pe(bool reductions_inside) {
     std::vector<Dim> dims(kAllDims.begin(), kAllDims.end());
-    shuffle(dims, rng_);
+    rng_.shuffle(dims);
     if (reductions_inside)
       std::stable_partition(dims.begin(), dims.end(), [](Dim d) { return !is_reduction(d); });
     for (const Dim d : dims) {
@@ -172,7 +159,7 @@ Spreads placeable(const Machine& machine, bool pools, Rng& rng) {
   if (route == PsumRoute::kColumn && !pools) s.rows = all;
   if (route == PsumRoute::kTree) s.rows = pools ? std::vector<Dim>{} : reductions;
   if (route == PsumRoute::kSpill && !pools) s = {all, all};
-  if (machine.array.delivery == Delivery::kSystolic && chance(rng, 90)) s.cols = {kM};
+  if (machine.array.delivery == Delivery::kSystolic && rng.chance(90)) s.cols = {kM};
   return s;
 }
 
@@ -181,11 +168,11 @@ Mapping patch_mapping(Mapping m, const Layer& layer, const Machine& machine, Rng
   m.keep.pe[index(Tensor::kIfmap)] = false;
   m.keep.pe[index(Tensor::kPsum)] = true;
   NestGrower grower(layer, rng);
-  if (chance(rng, 30)) grower.cut_in_time(Place::kGlb, true);
+  if (rng.chance(30)) grower.cut_in_time(Place::kGlb, true);
   const auto share = [&](Dim d, int pes) { return (layer.bound(d) + pes - 1) / pes; };
   grower.cut(Dim::kP, share(Dim::kP, machine.array.rows), Place::kRows);
   grower.cut(Dim::kQ, share(Dim::kQ, machine.array.cols), Place::kCols);
-  grower.turn_in_pe(chance(rng, 80));
+  grower.turn_in_pe(rng.chance(80));
   m.nest = grower.nest();
   return m;
 }
@@ -194,8 +181,8 @@ Mapping random_mapping(const Layer& layer, const Machine& machine, Kind kind, bo
                        Rng& rng) {
   Mapping m{.dataflow = "random", .nest = {}, .keep = {}};
   for (const Tensor t : kAllTensors) {
-    m.keep.glb[index(t)] = chance(rng, 60);
-    m.keep.pe[index(t)] = chance(rng, 60);
+    m.keep.glb[index(t)] = rng.chance(60);
+    m.keep.pe[index(t)] = rng.chance(60);
   }
   if (pools) m.keep.pe[index(Tensor::kPsum)] = true;
   if (kind == Kind::kPatch) return patch_mapping(std::move(m), layer, machine, rng);
@@ -203,30 +190,30 @@ Mapping random_mapping(const Layer& layer, const Machine& machine, Kind kind, bo
   grower.cut_in_time(Place::kDram, !pools);
   grower.cut_in_time(Place::kGlb, !pools);
   const Spreads dims = placeable(machine, pools, rng);
-  const bool cols_first = chance(rng, 50);
+  const bool cols_first = rng.chance(50);
   if (cols_first) grower.spread(dims.cols, machine.array.cols, Place::kCols);
   grower.spread(dims.rows, machine.array.rows, Place::kRows);
   if (!cols_first) grower.spread(dims.cols, machine.array.cols, Place::kCols);
-  grower.turn_in_pe(chance(rng, 30));
+  grower.turn_in_pe(rng.chance(30));
   m.nest = grower.nest();
   return m;
 }
 
-std::vector<PlainPass> random_passes(const LockStepCase& c, Rng& rng) {
-  std::vector<PlainPass> all;
+std::vector<LockStepCasePass> random_passes(const LockStepCase& c, Rng& rng) {
+  std::vector<LockStepCasePass> all;
   Walk walk(c.layer, c.mapping, c.machine);
   for (Step step; walk.next(step);) {
     const bool reads = !step.starts_psums || c.machine.first_psum == FirstPsum::kRead;
-    all.push_back({step.pass, reads && c.work == PlainWork::kMultiply});
+    all.push_back({step.pass, reads && c.work == PeWork::kMultiply});
   }
   const auto from = static_cast<std::size_t>(rng.in(0, static_cast<int>(all.size()) - 1));
   const auto count = static_cast<std::size_t>(rng.in(1, static_cast<int>(kMostPasses)));
-  std::vector<PlainPass> some(
+  std::vector<LockStepCasePass> some(
       all.begin() + static_cast<std::ptrdiff_t>(from),
       all.begin() + static_cast<std::ptrdiff_t>(std::min(from + count, all.size())));
   std::int64_t cycle = 0;
-  for (PlainPass& pass : some) {
-    if (chance(rng, 30)) pass.from = cycle += rng.in(0, 80);
+  for (LockStepCasePass& pass : some) {
+    if (rng.chance(30)) pass.from = cycle += rng.in(0, 80);
   }
   return some;
 }
@@ -234,7 +221,7 @@ std::vector<PlainPass> random_passes(const LockStepCase& c, Rng& rng) {
 // Nothing where no try is legal.
 std::optional<Mapping> legal_mapping(const LockStepCase& c, Kind kind, Rng& rng) {
   for (int tries = 0; tries < 50; ++tries) {
-    Mapping m = random_mapping(c.layer, c.machine, kind, c.work != PlainWork::kMultiply, rng);
+    Mapping m = random_mapping(c.layer, c.machine, kind, c.work != PeWork::kMultiply, rng);
     if (check(m, c.layer, c.machine).empty()) return m;
   }
   return std::nullopt;
@@ -244,14 +231,14 @@ std::optional<Mapping> legal_mapping(const LockStepCase& c, Kind kind, Rng& rng)
 
 LockStepCase random_lock_step_case(std::uint64_t seed) {
   Rng rng(seed);
-  const Kind kind = chance(rng, 15) ? Kind::kPatch : Kind::kAny;
+  const Kind kind = rng.chance(15) ? Kind::kPatch : Kind::kAny;
   while (true) {
     LockStepCase c;
     c.seed = seed;
     c.machine = random_machine(kind, rng);
-    if (chance(rng, 10)) c.work = chance(rng, 50) ? PlainWork::kMax : PlainWork::kSum;
-    const bool pools = c.work != PlainWork::kMultiply;
-    c.layer = random_layer(c.machine, kind, pools || chance(rng, 15), rng);
+    if (rng.chance(10)) c.work = rng.chance(50) ? PeWork::kMax : PeWork::kSum;
+    const bool pools = c.work != PeWork::kMultiply;
+    c.layer = random_layer(c.machine, kind, pools || rng.chance(15), rng);
     const auto mapping = legal_mapping(c, kind, rng);
     if (!mapping) continue;
     c.mapping = *mapping;
@@ -262,7 +249,7 @@ LockStepCase random_lock_step_case(std::uint64_t seed) {
 
 std::string to_string(const LockStepCase& c) {
   std::string passes;
-  for (const PlainPass& pass : c.passes) {
+  for (const LockStepCasePass& pass : c.passes) {
     for (const Dim d : kAllDims)
       passes += fmt::format("{} {}..{} ", name(d), pass.box[d].lo, pass.box[d].hi);
     passes += fmt::format("{}, from cycle {}\n", pass.read_psums ? "reads psums" : "starts psums",
@@ -270,8 +257,7 @@ std::string to_string(const LockStepCase& c) {
   }
   return fmt::format("seed {}\n--- machine\n{}\n--- layer\n{}\n--- mapping\n{}\n--- work {}\n{}",
                      c.seed, to_yaml(c.machine), to_yaml(c.layer),
-                     orrery::to_yaml({{c.layer.name, c.mapping}}), static_cast<int>(c.work),
-                     passes);
+                     to_yaml({{c.layer.name, c.mapping}}), static_cast<int>(c.work), passes);
 }
 
-}  // namespace orrery::test
+}  // namespace orrery

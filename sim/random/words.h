@@ -4,9 +4,9 @@
 #include <cstdint>
 #include <vector>
 
-#include "tests/workloads/random_layer.h"
+#include "sim/random/rng.h"
 
-namespace orrery::test {
+namespace orrery {
 
 // `size` words of `bits` bits, some of them zero.
 template <class Word>
@@ -15,9 +15,9 @@ std::vector<Word> random_words(std::int64_t size, int bits, int zeros_percent, R
   const std::int64_t half = std::int64_t{1} << (bits - 1);
   for (Word& w : words) {
     const std::int64_t value = std::int64_t{rng.in(0, 0xffff)} << 16 | rng.in(0, 0xffff);
-    if (rng.in(1, 100) > zeros_percent) w = static_cast<Word>(value % (2 * half) - half);
+    if (!rng.chance(zeros_percent)) w = static_cast<Word>(value % (2 * half) - half);
   }
   return words;
 }
 
-}  // namespace orrery::test
+}  // namespace orrery

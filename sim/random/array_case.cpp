@@ -1,28 +1,51 @@
-#include "tests/sim/array_case.h"
+#include "sim/random/array_case.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <filesystem>
 #include <optional>
 #include <utility>
 
 #include "dataflows/pass/pass.h"
 #include "dataflows/row_stationary.h"
-#include "tests/workloads/random_layer.h"
+#include "sim/random/conv.h"
 
-namespace orrery::test {
+namespace orrery {
 namespace {
 
 constexpr int kMostMacs = 3000;
 
-bool chance(Rng& rng, int percent) { return rng.in(1, 100) <= percent; }
-
-template <class T>
-void shuffle(std::vector<T>& items, Rng& rng) {
-  for (std::size_t i = items.size(); i > 1; --i)
-    std::swap(items[i - 1], items[static_cast<std::size_t>(rng.in(0, static_cast<int>(i) - 1))]);
-}
+// What is the same in all machines: a pass does not see it.
+constexpr const char* kAroundTheArray = R"(--- !assumed
+name: roomy
+description: one PE with plenty of room
+source: invented for random cases
+mac: mac_int16
+clocks: {core_mhz: 100, link_mhz: 75}
+numbers: {word_bits: 16, operand_bits: 16, product_bits: 16, psum_bits: 16, overflow: saturate}
+array: {rows: 1, cols: 1, psum_route: column}
+pe:
+  {ifmap_spad_words: 8, filter_spad_words: 32, psum_spad_words: 8, ifmap_fifo_words: 2, filter_fifo_packets: 2,
+   psum_in_fifo_packets: 8, psum_out_fifo_packets: 8, pipeline_stages: 1, adders: 2}
+noc:
+  ifmap: {words_per_cycle: 1, latency_cycles: 1}
+  filter: {words_per_cycle: 1, latency_cycles: 1}
+  psum_in: {words_per_cycle: 1, latency_cycles: 1}
+  psum_out: {words_per_cycle: 1, latency_cycles: 1}
+  psum_link: {words_per_cycle: 1}
+levels:
+  - name: glb
+    stores:
+      - {name: all, holds: [ifmap, filter, psum], banks: 64, bank_words: 4096, read_words_per_cycle: 64,
+         write_words_per_cycle: 64}
+dma: {words_per_cycle: 1, overlap: [], crossing_cycles: 1}
+dram: {megabytes: 16, bytes_per_second: 1e8, latency_ns: 100}
+post: {bias: true, requantize: true, relu: true, pooling: true, words_per_cycle: 1}
+controller: {setup_bits: 100, setup_mhz: 25}
+limits: {filter_rows: 8, filter_cols: 8, filters: 64, channels: 64, stride_rows: [1], stride_cols: [1]}
+padding: stored
+first_psum: zero
+)";
 
 void randomize(Numbers& n, std::string& mac, Rng& rng) {
   mac =
@@ -37,11 +60,11 @@ void randomize_route(Machine& m, Rng& rng) {
   using enum PsumRoute;
   m.array.psum_route =
       std::array{kColumn, kTree, kInPlace, kSpill}.at(static_cast<std::size_t>(rng.in(0, 3)));
-  const bool adds = m.array.psum_route == kSpill || chance(rng, 40);
+  const bool adds = m.array.psum_route == kSpill || rng.chance(40);
   m.levels[0].stores[0].accumulates = adds;
   const bool ordered = m.array.psum_route == kInPlace || m.array.psum_route == kSpill ||
                        (m.array.psum_route == kColumn && !adds);
-  m.numbers.overflow = ordered && chance(rng, 50) ? Overflow::kSaturate : Overflow::kWrap;
+  m.numbers.overflow = ordered && rng.chance(50) ? Overflow::kSaturate : Overflow::kWrap;
 }
 
 void randomize(Pe& pe, Rng& rng) {
@@ -60,9 +83,9 @@ void randomize(Noc& noc, int least, Rng& rng) {
   for (Link* bus : {&noc.ifmap, &noc.filter}) *bus = {rng.in(1, 4), rng.in(0, 3)};
   for (Link* bus : std::initializer_list<Link*>{&noc.psum_in, &noc.psum_out, &noc.psum_link})
     *bus = {rng.in(least, 6), rng.in(0, 3)};
-  if (chance(rng, 50)) return;
+  if (rng.chance(50)) return;
   for (Bus* bus : {&noc.ifmap, &noc.filter, &noc.psum_in, &noc.psum_out})
-    bus->order = static_cast<BusOrder>(chance(rng, 50) ? 0 : rng.in(1, 2));
+    bus->order = static_cast<BusOrder>(rng.chance(50) ? 0 : rng.in(1, 2));
 }
 
 // Most cases are small; some have runs of more steps than a burst may have, some more PEs than a
@@ -92,17 +115,17 @@ Machine random_machine(Kind kind, Rng& rng) {
   Store& glb = m.levels[0].stores[0];
   glb.read_words_per_cycle = rng.in(m.words_per_psum(), 6);
   glb.write_words_per_cycle = rng.in(m.words_per_psum(), 6);
-  glb.shared_port = chance(rng, 50);
+  glb.shared_port = rng.chance(50);
   const int packet = packet_words(m, Tensor::kIfmap);
   m.pe.ifmap_fifo_words = rng.in(packet, 3 * packet);
-  m.padding = chance(rng, 50) ? Padding::kStored : Padding::kGenerated;
-  m.first_psum = chance(rng, 50) ? FirstPsum::kRead : FirstPsum::kZero;
-  m.array.pipelined = chance(rng, 50);
+  m.padding = rng.chance(50) ? Padding::kStored : Padding::kGenerated;
+  m.first_psum = rng.chance(50) ? FirstPsum::kRead : FirstPsum::kZero;
+  m.array.pipelined = rng.chance(50);
   // Written, read and validated: what a failing case prints is the machine that it ran.
   m = read_machine(parse_yaml_text(to_yaml(m), "random machine"));
   // Then, now and then, a FIFO that is too small for a packet, which reading refuses: no pass ever
   // ends.
-  if (packet > 1 && chance(rng, 20)) m.pe.ifmap_fifo_words = packet - 1;
+  if (packet > 1 && rng.chance(20)) m.pe.ifmap_fifo_words = packet - 1;
   return m;
 }
 
@@ -113,7 +136,7 @@ Layer random_layer(Kind kind, const Machine& machine, Rng& rng) {
     layer = {};
     layer.name = "random";
     for (const Dim d : {Dim::kN, Dim::kM, Dim::kC}) layer.bounds[index(d)] = rng.in(1, 3);
-    layer.bounds[index(chance(rng, 50) ? Dim::kM : Dim::kC)] = rng.in(60, 150);
+    layer.bounds[index(rng.chance(50) ? Dim::kM : Dim::kC)] = rng.in(60, 150);
   }
   layer.operand_bits = machine.numbers.operand_bits;
   layer.product_shift = rng.in(0, 8);
@@ -138,7 +161,7 @@ class NestGrower {
   // Spreads some dimensions over at most `room` PEs.
   void spread(const std::vector<Dim>& dims, int room, Place place) {
     for (const Dim d : dims) {
-      if (box_[d].size() == 1 || chance(rng_, 40)) continue;
+      if (box_[d].size() == 1 || rng_.chance(40)) continue;
       const int step = rng_.in(1, box_[d].size());
       const int trips = (box_[d].size() + step - 1) / step;
       if (trips > room) continue;
@@ -148,7 +171,7 @@ class NestGrower {
   }
   void turn_in_pe() {
     std::vector<Dim> dims(kAllDims.begin(), kAllDims.end());
-    shuffle(dims, rng_);
+    rng_.shuffle(dims);
     for (const Dim d : dims) {
       if (box_[d].size() > 1) cut(d, 1, Place::kPe);
     }
@@ -169,12 +192,12 @@ struct Placeable {
 Placeable placeable(PsumRoute route, Rng& rng) {
   using enum Dim;
   std::vector<Dim> outputs{kG, kN, kM, kP, kQ}, reductions{kC, kR, kS}, all = outputs;
-  shuffle(outputs, rng);
-  shuffle(reductions, rng);
+  rng.shuffle(outputs);
+  rng.shuffle(reductions);
   std::vector<Dim> chained(outputs.begin(), outputs.begin() + rng.in(0, 2));
   chained.insert(chained.end(), reductions.begin(), reductions.end());
   all.insert(all.end(), reductions.begin(), reductions.end());
-  shuffle(all, rng);
+  rng.shuffle(all);
   switch (route) {
     case PsumRoute::kColumn:
       return {chained, outputs};
@@ -191,14 +214,14 @@ Placeable placeable(PsumRoute route, Rng& rng) {
 Mapping random_mapping(const Layer& layer, const Machine& machine, Rng& rng) {
   Mapping m{.dataflow = "random", .nest = {}, .keep = {}};
   for (const Tensor t : kAllTensors) {
-    m.keep.glb[index(t)] = chance(rng, 60);
-    m.keep.pe[index(t)] = chance(rng, 80);
+    m.keep.glb[index(t)] = rng.chance(60);
+    m.keep.pe[index(t)] = rng.chance(80);
   }
   NestGrower grower(layer, rng);
   grower.cut_in_time(Place::kDram);
   grower.cut_in_time(Place::kGlb);
   const auto [down, across] = placeable(machine.array.psum_route, rng);
-  const bool cols_first = chance(rng, 50);
+  const bool cols_first = rng.chance(50);
   if (cols_first) grower.spread(across, machine.array.cols, Place::kCols);
   grower.spread(down, machine.array.rows, Place::kRows);
   if (!cols_first) grower.spread(across, machine.array.cols, Place::kCols);
@@ -209,7 +232,7 @@ Mapping random_mapping(const Layer& layer, const Machine& machine, Rng& rng) {
 
 // Nothing where no try is legal.
 std::optional<Mapping> legal_mapping(const Layer& layer, const Machine& machine, Rng& rng) {
-  if (chance(rng, 25)) {
+  if (rng.chance(25)) {
     try {
       Mapping m = row_stationary(layer, machine);
       if (check(m, layer, machine).empty()) return m;
@@ -227,13 +250,8 @@ std::optional<Mapping> legal_mapping(const Layer& layer, const Machine& machine,
 }  // namespace
 
 Machine roomy_machine() {
-  Machine m = read_machine(std::filesystem::path(ORRERY_SOURCE_DIR) / "arch/tutorial_2x2.yaml");
+  Machine m = read_machine(parse_yaml_text(kAroundTheArray, "roomy machine"));
   m.tags.clear();
-  m.name = "roomy";
-  m.description = "one PE with plenty of room";
-  m.mac = "mac_int16";
-  m.numbers = {.product_bits = 16, .psum_bits = 16};
-  m.array = {.rows = 1, .cols = 1, .psum_route = PsumRoute::kColumn};
   m.pe = {.ifmap_spad_words = 64,
           .filter_spad_words = 64,
           .psum_spad_words = 64,
@@ -256,11 +274,11 @@ Machine roomy_machine() {
   return m;
 }
 
-Case random_case(std::uint64_t seed) {
+ArrayCase random_array_case(std::uint64_t seed) {
   Rng rng(seed);
   while (true) {
     const Kind kind = random_kind(rng);
-    Case c{seed, random_machine(kind, rng), {}, {}};
+    ArrayCase c{seed, random_machine(kind, rng), {}, {}};
     c.layer = random_layer(kind, c.machine, rng);
     if (auto mapping = legal_mapping(c.layer, c.machine, rng)) {
       c.mapping = *mapping;
@@ -269,10 +287,9 @@ Case random_case(std::uint64_t seed) {
   }
 }
 
-std::string to_string(const Case& c) {
+std::string to_string(const ArrayCase& c) {
   return fmt::format("seed {}\n--- machine\n{}\n--- layer\n{}\n--- mapping\n{}", c.seed,
-                     to_yaml(c.machine), to_yaml(c.layer),
-                     orrery::to_yaml({{c.layer.name, c.mapping}}));
+                     to_yaml(c.machine), to_yaml(c.layer), to_yaml({{c.layer.name, c.mapping}}));
 }
 
-}  // namespace orrery::test
+}  // namespace orrery

@@ -1,28 +1,15 @@
-// Random layers for tests, small enough to enumerate.
+// Random layers, small enough to enumerate.
 #pragma once
 
 #include <fmt/format.h>
 
-#include <cstdint>
-#include <random>
+#include <algorithm>
 #include <string>
 
+#include "sim/random/rng.h"
 #include "workloads/layer/layer.h"
 
-namespace orrery::test {
-
-// The same numbers on every platform, which the distributions of <random> do not promise.
-class Rng {
- public:
-  explicit Rng(std::uint64_t seed) : engine_(seed) {}
-  // Uniform in [lo, hi].
-  int in(int lo, int hi) {
-    return lo + static_cast<int>(engine_() % static_cast<std::uint64_t>(hi - lo + 1));
-  }
-
- private:
-  std::mt19937_64 engine_;
-};
+namespace orrery {
 
 // A convolution of at most 8 * 3 * 3 products a psum, whose windows may leave gaps.
 inline Layer random_conv(Rng& rng) {
@@ -66,4 +53,4 @@ inline std::string to_yaml(const Layer& l) {
       l.pad_right, l.bound(Dim::kG), l.bound(Dim::kN));
 }
 
-}  // namespace orrery::test
+}  // namespace orrery

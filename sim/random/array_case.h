@@ -7,9 +7,9 @@
 #include "arch/machine/machine.h"
 #include "dataflows/mapping/mapping.h"
 
-namespace orrery::test {
+namespace orrery {
 
-struct Case {
+struct ArrayCase {
   std::uint64_t seed = 0;
   Machine machine;
   Layer layer;
@@ -20,9 +20,9 @@ struct Case {
 Machine roomy_machine();
 
 // The same case for the same seed, everywhere. One in four is mapped by row_stationary().
-Case random_case(std::uint64_t seed);
+ArrayCase random_array_case(std::uint64_t seed);
 
 // The seed, then the machine, the layer and the mapping as YAML.
-std::string to_string(const Case& c);
+std::string to_string(const ArrayCase& c);
 
-}  // namespace orrery::test
+}  // namespace orrery
