@@ -33,7 +33,35 @@ int checked_interval(const DramStandard& s, const DramPolicy& p, int ranks) {
       fmt::format("{} refreshes single banks, which {} cannot; refresh: all_bank", p.name, s.name));
 }
 
+std::uint32_t gates_asked(const DramPolicy& p) {
+  using G = DramGate;
+  std::uint32_t asked = 0;
+  for (const G g : {G::kAct, G::kPre, G::kRd, G::kWr}) asked |= DramState::bit(g);
+  if (p.refresh == DramPolicy::Refresh::kAllBank) {
+    asked |= DramState::bit(G::kRef) | DramState::bit(G::kPreAll);
+  }
+  if (p.refresh == DramPolicy::Refresh::kPerBank) asked |= DramState::bit(G::kRefBank);
+  if (p.power_down_after > 0) {
+    asked |= DramState::bit(G::kPowerDown) | DramState::bit(G::kPowerUp);
+  }
+  return asked;
+}
+
 }  // namespace
+
+std::array<DramChannel::BusUse, kDramCommands> DramChannel::bus_use(const DramCommandClocks& c) {
+  std::array<BusUse, kDramCommands> use;
+  use.fill({1, 0});
+  const auto set = [&](std::initializer_list<DramCommand> commands, BusUse u) {
+    for (const DramCommand command : commands) use[static_cast<std::size_t>(command)] = u;
+  };
+  using C = DramCommand;
+  set({C::kAct}, {c.act, 0});
+  set({C::kPre, C::kPreAll}, {c.pre, 0});
+  set({C::kRef, C::kRefBank}, {c.ref, 0});
+  set({C::kRd, C::kRda, C::kWr, C::kWra}, {c.column, c.two_buses ? 1 : 0});
+  return use;
+}
 
 DramChannel::DramChannel(const DramStandard& standard, const DramPolicy& policy,
                          const AddressMap& map, int ranks)
@@ -43,12 +71,12 @@ DramChannel::DramChannel(const DramStandard& standard, const DramPolicy& policy,
       banks_(checked_banks(standard, ranks)),
       staged_(policy.bank_queue > 0),
       two_buses_(standard.command_clocks.two_buses),
-      clocks_(standard.command_clocks),
+      bus_use_(bus_use(standard.command_clocks)),
       read_latency_(standard.timing.cl + standard.timing.dqsck +
                     standard.organization.burst_clocks()),
       write_latency_(standard.timing.cwl + standard.organization.burst_clocks()),
       refresh_interval_(checked_interval(standard, policy, ranks)),
-      state_(standard, ranks),
+      state_(standard, ranks, gates_asked(policy)),
       slots_(at(policy.read_queue + policy.write_queue + banks_ * (1 + policy.bank_queue))),
       bursts_(at(banks_)),
       closed_for_other_(at(banks_)),
@@ -163,7 +191,7 @@ void DramChannel::leave_window(std::uint16_t i) {
   --w.size;
   if (w.list[request.bank].size() == 0) w.filled &= ~bit(request.bank);
   if (staged_) full_ &= ~bit(request.bank);
-  reconsider(request.bank);
+  reconsider(bit(request.bank));
 }
 
 bool DramChannel::drain_begins() const {
@@ -219,10 +247,10 @@ bool DramChannel::serve(DramCycle now) {
   if (!refreshes_.empty() && serve_refresh(now)) return true;
   if (!window_is_reached()) return false;
   if (!staged_) write_mode_ = writes_first();
-  const Plan p = plan(now);
-  if (p.at > now) return false;
-  turn_ = slots_[p.slot].bank;
-  play(p.slot, p.command, now);
+  const Plan& next = plan(now);
+  if (next.at > now) return false;
+  turn_ = slots_[next.slot].bank;
+  play(next.slot, next.command, now);
   return true;
 }
 
@@ -230,9 +258,10 @@ void DramChannel::step(DramCycle now) {
   // Cycles since the last event decided about writes, and issued nothing.
   if (now > last_ + 1 && !staged_ && window_is_reached()) write_mode_ = writes_first();
   if (now >= refresh_at_) queue_refreshes(now);
-  const bool served = wake(now) || serve(now);
+  const bool powers = policy_.power_down_after > 0;
+  const bool served = (powers && wake(now)) || serve(now);
   if (served && two_buses_) serve(now);
-  if (!served) power_down(now);
+  if (powers && !served) power_down(now);
   if (staged_) move_from_front(now);
   last_ = now;
   stale_ = true;
@@ -266,6 +295,7 @@ void DramChannel::play(std::uint16_t slot, DramCommand step, DramCycle now) {
     return;
   }
   if (step == DramCommand::kAct) {
+    bursts_[at(bank)] = 0;
     if (policy_.reserve_activated) {
       leave_window(slot);
       reserve(slot);
@@ -285,7 +315,6 @@ void DramChannel::play(std::uint16_t slot, DramCommand step, DramCycle now) {
                                    : counts_.misses);
   closed_for_other_[at(bank)] = false;
   ++bursts_[at(bank)];
-  reconsider(bank);
   const int column = record_ == nullptr ? 0 : map_->place(request.address).column;
   issue(command, bank, request.row, column, now);
   finish(slot, now);

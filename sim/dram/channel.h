@@ -111,6 +111,12 @@ class DramChannel {
     int bank = -1;  // -1: all
   };
 
+  // What a command takes of the command bus, or of which of two.
+  struct BusUse {
+    int clocks = 0, bus = 0;
+  };
+  static std::array<BusUse, kDramCommands> bus_use(const DramCommandClocks& clocks);
+
   void step(DramCycle now);
   bool serve(DramCycle now);
   bool serve_refresh(DramCycle now);
@@ -154,7 +160,7 @@ class DramChannel {
     const bool column = gate == DramGate::kRd || gate == DramGate::kWr;
     return bus_free_[two_buses_ && column ? 1 : 0];
   }
-  void reconsider(int bank);
+  void reconsider(std::uint64_t banks);
   std::uint64_t held() const;
   std::uint64_t oldest_bank(const Window& w) const;
 
@@ -170,7 +176,7 @@ class DramChannel {
   const AddressMap* map_;
   const int ranks_, banks_;
   const bool staged_, two_buses_;
-  const DramCommandClocks clocks_;
+  const std::array<BusUse, kDramCommands> bus_use_;
   const int read_latency_, write_latency_, refresh_interval_;
   DramState state_;
   DramSlots slots_;

@@ -16,47 +16,19 @@ void DramChannel::issue(DramCommand command, int bank, int row, int column, Dram
   ++counts_.commands[static_cast<std::size_t>(command)];
   plan_.valid = reserved_plan_.valid = false;
   rank_last_[at(state_.rank_of(bank))] = now;
-  int clocks = clocks_.act, bus = 0;
-  switch (command) {
-    case DramCommand::kRd:
-    case DramCommand::kWr:
-      clocks = clocks_.column;
-      bus = two_buses_ ? 1 : 0;
-      break;
-    case DramCommand::kRda:
-    case DramCommand::kWra:
-      clocks = clocks_.column;
-      bus = two_buses_ ? 1 : 0;
-      reconsider(bank);
-      break;
-    case DramCommand::kAct:
-      bursts_[at(bank)] = 0;
-      reconsider(bank);
-      break;
-    case DramCommand::kPre:
-      clocks = clocks_.pre;
-      reconsider(bank);
-      break;
-    case DramCommand::kPreAll:
-      clocks = clocks_.pre;
-      for (int b = bank; b < bank + state_.banks_of_rank(); ++b) reconsider(b);
-      break;
-    case DramCommand::kRef:
-    case DramCommand::kRefBank:
-      clocks = clocks_.ref;
-      break;
-    case DramCommand::kPowerDown:
-    case DramCommand::kPowerUp:
-      clocks = 1;
-      break;
+  if (command == DramCommand::kPreAll) {
+    reconsider(state_.rank_mask(state_.rank_of(bank)));
+  } else {
+    reconsider(bit(bank));
   }
-  bus_free_[at(bus)] = now + clocks;
+  const BusUse& use = bus_use_[static_cast<std::size_t>(command)];
+  bus_free_[at(use.bus)] = now + use.clocks;
   if (record_ != nullptr) record_->push_back({now, command, bank, row, column});
 }
 
-// The bank can do other things for its requests than before.
-void DramChannel::reconsider(int bank) {
-  for (Window& w : window_) w.unsorted |= bit(bank);
+// These banks can do other things for their requests than before.
+void DramChannel::reconsider(std::uint64_t banks) {
+  for (Window& w : window_) w.unsorted |= banks;
 }
 
 bool DramChannel::may_close(int bank, std::uint16_t head, std::uint16_t other,
