@@ -38,7 +38,8 @@ std::uint32_t gates_asked(const DramPolicy& p) {
   std::uint32_t asked = 0;
   for (const G g : {G::kAct, G::kPre, G::kRd, G::kWr}) asked |= DramState::bit(g);
   if (p.refresh == DramPolicy::Refresh::kAllBank) {
-    asked |= DramState::bit(G::kRef) | DramState::bit(G::kPreAll);
+    asked |= DramState::bit(G::kRef);
+    if (p.refresh_close == DramPolicy::RefreshClose::kAllBanks) asked |= DramState::bit(G::kPreAll);
   }
   if (p.refresh == DramPolicy::Refresh::kPerBank) asked |= DramState::bit(G::kRefBank);
   if (p.power_down_after > 0) {
@@ -71,6 +72,7 @@ DramChannel::DramChannel(const DramStandard& standard, const DramPolicy& policy,
       banks_(checked_banks(standard, ranks)),
       staged_(policy.bank_queue > 0),
       two_buses_(standard.command_clocks.two_buses),
+      turns_(policy.arbiter == DramPolicy::Arbiter::kRoundRobin ? 63 : 0),
       bus_use_(bus_use(standard.command_clocks)),
       read_latency_(standard.timing.cl + standard.timing.dqsck +
                     standard.organization.burst_clocks()),
@@ -179,9 +181,7 @@ void DramChannel::enter_window(std::uint16_t i, DramCycle now) {
   }
   if (plan_.writes != (window_index(request.kind) == 1) || (held() & mine) != 0) return;
   sort(w, bank);
-  for (std::size_t c = 0; c < kClasses; ++c) {
-    consider(w, static_cast<Class>(c), w.able[c] & mine, now + 1, plan_);
-  }
+  consider_all(w, mine, now + 1, plan_);
 }
 
 void DramChannel::leave_window(std::uint16_t i) {

@@ -78,6 +78,7 @@ class DramChannel {
   // What a bank can be told for the requests of its list, a class for each kind of command.
   enum Class : std::uint8_t { kOpens, kCloses, kReads, kWrites };
   static constexpr std::size_t kClasses = 4;
+  static constexpr std::uint64_t kNoOrder = ~std::uint64_t{0};
   struct Window {
     std::vector<DramList> list;                  // by bank
     std::uint64_t filled = 0;                    // banks whose list is not empty
@@ -85,7 +86,7 @@ class DramChannel {
     std::array<std::uint64_t, kClasses> able{};  // banks that have a command of the class
     // Of that command: its request, and the request's order.
     std::array<std::array<std::uint16_t, 64>, kClasses> slot{};
-    std::array<std::array<std::int64_t, 64>, kClasses> order{};
+    std::array<std::array<std::uint64_t, 64>, kClasses> order{};
     int size = 0;
   };
   // A queue in front of the banks' own.
@@ -146,8 +147,10 @@ class DramChannel {
 
   // Commands.
   void sort(Window& w, int bank);
-  bool may_close(int bank, std::uint16_t head, std::uint16_t other, std::int64_t oldest_hit) const;
-  void consider(const Window& w, Class c, std::uint64_t banks, DramCycle floor, Plan& plan) const;
+  bool may_close(int bank, std::uint16_t head, std::uint16_t other, std::uint64_t oldest_hit) const;
+  template <Class c>
+  void consider(const Window& w, std::uint64_t banks, DramCycle floor, Plan& plan) const;
+  void consider_all(const Window& w, std::uint64_t banks, DramCycle floor, Plan& plan) const;
   const Plan& plan(DramCycle floor);
   const Plan& reserved_plan(DramCycle floor);
   void reserve(std::uint16_t slot);
@@ -176,6 +179,7 @@ class DramChannel {
   const AddressMap* map_;
   const int ranks_, banks_;
   const bool staged_, two_buses_;
+  const std::uint64_t turns_;  // 63 where banks take turns, else 0
   const std::array<BusUse, kDramCommands> bus_use_;
   const int read_latency_, write_latency_, refresh_interval_;
   DramState state_;
@@ -210,7 +214,7 @@ class DramChannel {
 
   DramCycle last_ = 0, next_ = 0;
   bool stale_ = true;
-  std::int64_t order_ = 0;
+  std::uint64_t order_ = 0;
   std::uint64_t owed_ = 0;
   DramCounts counts_;
   std::vector<DramDone> done_;

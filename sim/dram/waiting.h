@@ -14,7 +14,7 @@ enum class DramKind : std::uint8_t { kRead, kWrite };
 struct DramWaiting {
   std::uint64_t address = 0;
   DramCycle arrived = 0;
-  std::int64_t order = 0;  // in which it came to its list
+  std::uint64_t order = 0;  // in which it came to its list
   int row = 0;
   std::uint32_t tag = 0;
   std::uint16_t next = 0, previous = 0;
