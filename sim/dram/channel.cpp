@@ -89,23 +89,8 @@ DramChannel::DramChannel(const DramStandard& standard, const DramPolicy& policy,
   for (Front& f : front_) f.of_bank.resize(at(banks_));
 }
 
-int DramChannel::waiting(DramKind kind) const {
-  return staged_ ? static_cast<int>(front_[at(kind)].slot.size()) : window_[at(kind)].size;
-}
-
-bool DramChannel::has_room(DramKind kind) const {
-  return waiting(kind) < (kind == DramKind::kRead ? policy_.read_queue : policy_.write_queue);
-}
-
 std::uint16_t DramChannel::find(DramKind kind, std::uint64_t address) const {
-  if (!filter_[at(kind)].maybe(address)) return kNoSlot;
-  const std::vector<DramWaiting>& all = slots_.all();
-  for (std::size_t i = 0; i < all.size(); ++i) {
-    if (all[i].live && all[i].kind == kind && all[i].address == address) {
-      return static_cast<std::uint16_t>(i);
-    }
-  }
-  return kNoSlot;
+  return filter_[at(kind)].maybe(address) ? slots_.find(kind, address) : kNoSlot;
 }
 
 // Whether a waiting request of the same address answers this one.
@@ -132,14 +117,12 @@ void DramChannel::put(DramKind kind, std::uint64_t address, std::uint32_t tag, D
   const std::uint64_t burst = map_->burst(address);
   if (answered(kind, burst, tag, now)) return;
   stale_ = true;
-  const std::uint16_t i = slots_.take();
+  const std::uint16_t i = slots_.take(kind, burst);
   DramWaiting& w = slots_[i];
-  w.address = burst;
   w.arrived = now;
   w.row = map_->row(address);
   w.tag = tag;
   w.bank = static_cast<std::uint8_t>(map_->flat_bank(address));
-  w.kind = kind;
   filter_[at(kind)].add(burst);
   ++rank_waiting_[at(state_.rank_of(w.bank))];
   if (kind == DramKind::kWrite && policy_.posted_writes) {

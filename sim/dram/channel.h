@@ -53,11 +53,17 @@ class DramChannel {
   DramChannel(const DramStandard& standard, const DramPolicy& policy, const AddressMap& map,
               int ranks);
 
-  bool has_room(DramKind kind) const;
+  bool has_room(DramKind kind) const {
+    return waiting(kind) < (kind == DramKind::kRead ? policy_.read_queue : policy_.write_queue);
+  }
   // Takes a request in cycle `now`, up to which advance() has been called; has_room(kind) holds.
   void put(DramKind kind, std::uint64_t address, std::uint32_t tag, DramCycle now);
   // The next cycle in which anything may happen if nothing is put.
-  DramCycle next_event();
+  DramCycle next_event() {
+    if (stale_) next_ = std::max(find_next(), last_ + 1);
+    stale_ = false;
+    return next_;
+  }
   // Plays all cycles up to and including `until`.
   void advance(DramCycle until) {
     while (next_event() <= until) step(next_);
@@ -128,7 +134,10 @@ class DramChannel {
   void issue(DramCommand command, int bank, int row, int column, DramCycle now);
 
   // Queues.
-  int waiting(DramKind kind) const;
+  int waiting(DramKind kind) const {
+    const auto k = static_cast<std::size_t>(kind);
+    return staged_ ? static_cast<int>(front_[k].slot.size()) : window_[k].size;
+  }
   bool answered(DramKind kind, std::uint64_t address, std::uint32_t tag, DramCycle now);
   std::uint16_t find(DramKind kind, std::uint64_t address) const;
   void move_from_front(DramCycle now);

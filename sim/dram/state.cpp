@@ -9,12 +9,6 @@ bool names(const DramConstraint& row, DramCommand command) {
   return std::find(row.from.begin(), row.from.end(), command) != row.from.end();
 }
 
-// Commands that open or close rows, or change a rank's power.
-bool changes(DramCommand command) {
-  return command != DramCommand::kRd && command != DramCommand::kWr &&
-         command != DramCommand::kRef && command != DramCommand::kRefBank;
-}
-
 }  // namespace
 
 DramState::DramState(const DramStandard& standard, int ranks, std::uint32_t asked)
@@ -117,23 +111,9 @@ void DramState::raise(Window& window, DramCycle now) {
   }
 }
 
-void DramState::issue(DramCommand command, int bank, int row, DramCycle now) {
+void DramState::change(DramCommand command, int bank, int row, DramCycle now) {
   const auto b = static_cast<std::size_t>(bank);
-  const std::size_t place = static_cast<std::size_t>(command) * banks_ + b;
-  for (std::uint32_t i = raises_begin_[place]; i < raises_begin_[place + 1]; ++i) {
-    const Raise& r = raises_[i];
-    gate_[r.gate] = std::max(gate_[r.gate], now + r.clocks);
-  }
-  for (const std::size_t w : windows_of_[static_cast<std::size_t>(command)]) {
-    raise(windows_[w + rank_of_[b]], now);
-  }
-  if (!changes(command)) return;
   account(rank_of_[b], now);
-  change(command, bank, row);
-}
-
-void DramState::change(DramCommand command, int bank, int row) {
-  const auto b = static_cast<std::size_t>(bank);
   if (command == DramCommand::kAct) {
     row_[b] = row;
     open_mask_ |= std::uint64_t{1} << bank;

@@ -52,7 +52,16 @@ class DramState {
 
   // The command issues in this cycle, which is not before its gates open. Commands to a rank take
   // any of its banks.
-  void issue(DramCommand command, int bank, int row, DramCycle now);
+  void issue(DramCommand command, int bank, int row, DramCycle now) {
+    const auto c = static_cast<std::size_t>(command);
+    const auto b = static_cast<std::size_t>(bank);
+    const Raise* end = raises_.data() + raises_begin_[c * banks_ + b + 1];
+    for (const Raise* r = raises_.data() + raises_begin_[c * banks_ + b]; r != end; ++r) {
+      gate_[r->gate] = std::max(gate_[r->gate], now + r->clocks);
+    }
+    for (const std::size_t w : windows_of_[c]) raise(windows_[w + rank_of_[b]], now);
+    if (changes(command)) change(command, bank, row, now);
+  }
 
   int open_row(int bank) const { return row_[static_cast<std::size_t>(bank)]; }  // -1: closed
   int rank_of(int bank) const { return static_cast<int>(rank_of_[static_cast<std::size_t>(bank)]); }
@@ -88,7 +97,12 @@ class DramState {
                                std::uint32_t asked) const;
   void add_windows(const DramConstraint& row, std::uint32_t asked);
   void raise(Window& window, DramCycle now);
-  void change(DramCommand command, int bank, int row);
+  // Commands that open or close rows, or change a rank's power.
+  static bool changes(DramCommand command) {
+    return command != DramCommand::kRd && command != DramCommand::kWr &&
+           command != DramCommand::kRef && command != DramCommand::kRefBank;
+  }
+  void change(DramCommand command, int bank, int row, DramCycle now);
   void account(std::size_t rank, DramCycle now);
 
   std::size_t ranks_, banks_, banks_of_group_;
