@@ -190,6 +190,7 @@ void DramChannel::move_from_front(DramCycle now) {
   if (draining_ == 0) move_one(DramKind::kRead, now);
 }
 
+// Whether the cycle was used.
 bool DramChannel::move_one(DramKind kind, DramCycle now) {
   const std::uint64_t room = movable(kind);
   if (room == 0) return false;
@@ -198,10 +199,13 @@ bool DramChannel::move_one(DramKind kind, DramCycle now) {
   while ((room & bit(f.bank[i])) == 0) ++i;
   const std::uint16_t slot = f.slot[i];
   if (kind == DramKind::kWrite) {
-    // A write waits for the read that came before it.
-    if (find(DramKind::kRead, slots_[slot].address) != kNoSlot) {
+    // A write waits for the read that came before it: nothing moves, and the drain is over. Where
+    // the next would begin at once and that read has not moved, reads go on: else both would wait
+    // for good.
+    const std::uint16_t read = find(DramKind::kRead, slots_[slot].address);
+    if (read != kNoSlot) {
       draining_ = 0;
-      return false;
+      return slots_[read].order != 0 || !drain_begins();
     }
     --draining_;
   }
@@ -251,7 +255,8 @@ void DramChannel::step(DramCycle now) {
 }
 
 DramCommand DramChannel::column_command(const DramWaiting& request) const {
-  bool closes = policy_.page == DramPolicy::Page::kClosed;
+  const bool kept_open = (reserved_banks_ & bit(request.bank)) != 0 && !is_reserved(request);
+  bool closes = policy_.page == DramPolicy::Page::kClosed && !kept_open;
   for (const Window& w : window_) {
     if (!closes) break;
     for (std::uint16_t i = w.list[request.bank].head(); i != kNoSlot; i = slots_[i].next) {
@@ -287,8 +292,7 @@ void DramChannel::play(std::uint16_t slot, DramCommand step, DramCycle now) {
     return;
   }
   const DramCommand command = column_command(request);
-  const Class c = request.kind == DramKind::kRead ? kReads : kWrites;
-  if ((reserved_.able[c] & bit(bank)) != 0 && reserved_.slot[c][at(bank)] == slot) {
+  if (is_reserved(request)) {
     release(bank);
   } else {
     leave_window(slot);

@@ -164,6 +164,7 @@ class DramChannel {
   const Plan& reserved_plan(DramCycle floor);
   void reserve(std::uint16_t slot);
   void release(int bank);
+  bool is_reserved(const DramWaiting& request) const;
   DramCommand column_command(const DramWaiting& request) const;
   DramCycle gate(DramGate gate, int bank) const {
     return std::max(state_.earliest(gate, bank), bus_free(gate));

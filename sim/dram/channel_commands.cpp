@@ -182,6 +182,12 @@ void DramChannel::release(int bank) {
   for (std::uint64_t& able : reserved_.able) able &= ~bit(bank);
 }
 
+bool DramChannel::is_reserved(const DramWaiting& request) const {
+  const Class c = request.kind == DramKind::kRead ? kReads : kWrites;
+  return (reserved_.able[c] & bit(request.bank)) != 0 &&
+         &slots_[reserved_.slot[c][request.bank]] == &request;
+}
+
 const DramChannel::Plan& DramChannel::reserved_plan(DramCycle floor) {
   if (reserved_plan_.valid) return reserved_plan_;
   reserved_plan_ = {};
