@@ -6,6 +6,7 @@
 #include "arch/energy/price_list.h"
 #include "dataflows/all.h"
 #include "dataflows/tiling/tiling.h"
+#include "sim/dram/word_prices.h"
 #include "sim/schedule/misfit.h"
 #include "workloads/input/input_error.h"
 
@@ -19,7 +20,7 @@ class Choosing {
       : layer_(layer),
         machine_(machine),
         shape_(shape),
-        prices_(price_list(table, machine)),
+        prices_(with_memory(price_list(table, machine), machine)),
         objective_(objective) {}
 
   // The sentence of the dataflow's own mapping where that is all there is.

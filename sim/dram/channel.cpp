@@ -33,7 +33,36 @@ int checked_interval(const DramStandard& s, const DramPolicy& p, int ranks) {
       fmt::format("{} refreshes single banks, which {} cannot; refresh: all_bank", p.name, s.name));
 }
 
+std::uint32_t gates_asked(const DramPolicy& p) {
+  using G = DramGate;
+  std::uint32_t asked = 0;
+  for (const G g : {G::kAct, G::kPre, G::kRd, G::kWr}) asked |= DramState::bit(g);
+  if (p.refresh == DramPolicy::Refresh::kAllBank) {
+    asked |= DramState::bit(G::kRef);
+    if (p.refresh_close == DramPolicy::RefreshClose::kAllBanks) asked |= DramState::bit(G::kPreAll);
+  }
+  if (p.refresh == DramPolicy::Refresh::kPerBank) asked |= DramState::bit(G::kRefBank);
+  if (p.power_down_after > 0) {
+    asked |= DramState::bit(G::kPowerDown) | DramState::bit(G::kPowerUp);
+  }
+  return asked;
+}
+
 }  // namespace
+
+std::array<DramChannel::BusUse, kDramCommands> DramChannel::bus_use(const DramCommandClocks& c) {
+  std::array<BusUse, kDramCommands> use;
+  use.fill({1, 0});
+  const auto set = [&](std::initializer_list<DramCommand> commands, BusUse u) {
+    for (const DramCommand command : commands) use[static_cast<std::size_t>(command)] = u;
+  };
+  using C = DramCommand;
+  set({C::kAct}, {c.act, 0});
+  set({C::kPre, C::kPreAll}, {c.pre, 0});
+  set({C::kRef, C::kRefBank}, {c.ref, 0});
+  set({C::kRd, C::kRda, C::kWr, C::kWra}, {c.column, c.two_buses ? 1 : 0});
+  return use;
+}
 
 DramChannel::DramChannel(const DramStandard& standard, const DramPolicy& policy,
                          const AddressMap& map, int ranks)
@@ -43,12 +72,13 @@ DramChannel::DramChannel(const DramStandard& standard, const DramPolicy& policy,
       banks_(checked_banks(standard, ranks)),
       staged_(policy.bank_queue > 0),
       two_buses_(standard.command_clocks.two_buses),
-      clocks_(standard.command_clocks),
+      turns_(policy.arbiter == DramPolicy::Arbiter::kRoundRobin ? 63 : 0),
+      bus_use_(bus_use(standard.command_clocks)),
       read_latency_(standard.timing.cl + standard.timing.dqsck +
                     standard.organization.burst_clocks()),
       write_latency_(standard.timing.cwl + standard.organization.burst_clocks()),
       refresh_interval_(checked_interval(standard, policy, ranks)),
-      state_(standard, ranks),
+      state_(standard, ranks, gates_asked(policy)),
       slots_(at(policy.read_queue + policy.write_queue + banks_ * (1 + policy.bank_queue))),
       bursts_(at(banks_)),
       closed_for_other_(at(banks_)),
@@ -59,23 +89,8 @@ DramChannel::DramChannel(const DramStandard& standard, const DramPolicy& policy,
   for (Front& f : front_) f.of_bank.resize(at(banks_));
 }
 
-int DramChannel::waiting(DramKind kind) const {
-  return staged_ ? static_cast<int>(front_[at(kind)].slot.size()) : window_[at(kind)].size;
-}
-
-bool DramChannel::has_room(DramKind kind) const {
-  return waiting(kind) < (kind == DramKind::kRead ? policy_.read_queue : policy_.write_queue);
-}
-
 std::uint16_t DramChannel::find(DramKind kind, std::uint64_t address) const {
-  if (!filter_[at(kind)].maybe(address)) return kNoSlot;
-  const std::vector<DramWaiting>& all = slots_.all();
-  for (std::size_t i = 0; i < all.size(); ++i) {
-    if (all[i].live && all[i].kind == kind && all[i].address == address) {
-      return static_cast<std::uint16_t>(i);
-    }
-  }
-  return kNoSlot;
+  return filter_[at(kind)].maybe(address) ? slots_.find(kind, address) : kNoSlot;
 }
 
 // Whether a waiting request of the same address answers this one.
@@ -102,14 +117,12 @@ void DramChannel::put(DramKind kind, std::uint64_t address, std::uint32_t tag, D
   const std::uint64_t burst = map_->burst(address);
   if (answered(kind, burst, tag, now)) return;
   stale_ = true;
-  const std::uint16_t i = slots_.take();
+  const std::uint16_t i = slots_.take(kind, burst);
   DramWaiting& w = slots_[i];
-  w.address = burst;
   w.arrived = now;
   w.row = map_->row(address);
   w.tag = tag;
   w.bank = static_cast<std::uint8_t>(map_->flat_bank(address));
-  w.kind = kind;
   filter_[at(kind)].add(burst);
   ++rank_waiting_[at(state_.rank_of(w.bank))];
   if (kind == DramKind::kWrite && policy_.posted_writes) {
@@ -151,9 +164,7 @@ void DramChannel::enter_window(std::uint16_t i, DramCycle now) {
   }
   if (plan_.writes != (window_index(request.kind) == 1) || (held() & mine) != 0) return;
   sort(w, bank);
-  for (std::size_t c = 0; c < kClasses; ++c) {
-    consider(w, static_cast<Class>(c), w.able[c] & mine, now + 1, plan_);
-  }
+  consider_all(w, mine, now + 1, plan_);
 }
 
 void DramChannel::leave_window(std::uint16_t i) {
@@ -163,7 +174,7 @@ void DramChannel::leave_window(std::uint16_t i) {
   --w.size;
   if (w.list[request.bank].size() == 0) w.filled &= ~bit(request.bank);
   if (staged_) full_ &= ~bit(request.bank);
-  reconsider(request.bank);
+  reconsider(bit(request.bank));
 }
 
 bool DramChannel::drain_begins() const {
@@ -179,6 +190,7 @@ void DramChannel::move_from_front(DramCycle now) {
   if (draining_ == 0) move_one(DramKind::kRead, now);
 }
 
+// Whether the cycle was used.
 bool DramChannel::move_one(DramKind kind, DramCycle now) {
   const std::uint64_t room = movable(kind);
   if (room == 0) return false;
@@ -187,10 +199,13 @@ bool DramChannel::move_one(DramKind kind, DramCycle now) {
   while ((room & bit(f.bank[i])) == 0) ++i;
   const std::uint16_t slot = f.slot[i];
   if (kind == DramKind::kWrite) {
-    // A write waits for the read that came before it.
-    if (find(DramKind::kRead, slots_[slot].address) != kNoSlot) {
+    // A write waits for the read that came before it: nothing moves, and the drain is over. Where
+    // the next would begin at once and that read has not moved, reads go on: else both would wait
+    // for good.
+    const std::uint16_t read = find(DramKind::kRead, slots_[slot].address);
+    if (read != kNoSlot) {
       draining_ = 0;
-      return false;
+      return slots_[read].order != 0 || !drain_begins();
     }
     --draining_;
   }
@@ -219,10 +234,10 @@ bool DramChannel::serve(DramCycle now) {
   if (!refreshes_.empty() && serve_refresh(now)) return true;
   if (!window_is_reached()) return false;
   if (!staged_) write_mode_ = writes_first();
-  const Plan p = plan(now);
-  if (p.at > now) return false;
-  turn_ = slots_[p.slot].bank;
-  play(p.slot, p.command, now);
+  const Plan& next = plan(now);
+  if (next.at > now) return false;
+  turn_ = slots_[next.slot].bank;
+  play(next.slot, next.command, now);
   return true;
 }
 
@@ -230,16 +245,18 @@ void DramChannel::step(DramCycle now) {
   // Cycles since the last event decided about writes, and issued nothing.
   if (now > last_ + 1 && !staged_ && window_is_reached()) write_mode_ = writes_first();
   if (now >= refresh_at_) queue_refreshes(now);
-  const bool served = wake(now) || serve(now);
+  const bool powers = policy_.power_down_after > 0;
+  const bool served = (powers && wake(now)) || serve(now);
   if (served && two_buses_) serve(now);
-  if (!served) power_down(now);
+  if (powers && !served) power_down(now);
   if (staged_) move_from_front(now);
   last_ = now;
   stale_ = true;
 }
 
 DramCommand DramChannel::column_command(const DramWaiting& request) const {
-  bool closes = policy_.page == DramPolicy::Page::kClosed;
+  const bool kept_open = (reserved_banks_ & bit(request.bank)) != 0 && !is_reserved(request);
+  bool closes = policy_.page == DramPolicy::Page::kClosed && !kept_open;
   for (const Window& w : window_) {
     if (!closes) break;
     for (std::uint16_t i = w.list[request.bank].head(); i != kNoSlot; i = slots_[i].next) {
@@ -266,6 +283,7 @@ void DramChannel::play(std::uint16_t slot, DramCommand step, DramCycle now) {
     return;
   }
   if (step == DramCommand::kAct) {
+    bursts_[at(bank)] = 0;
     if (policy_.reserve_activated) {
       leave_window(slot);
       reserve(slot);
@@ -274,8 +292,7 @@ void DramChannel::play(std::uint16_t slot, DramCommand step, DramCycle now) {
     return;
   }
   const DramCommand command = column_command(request);
-  const Class c = request.kind == DramKind::kRead ? kReads : kWrites;
-  if ((reserved_.able[c] & bit(bank)) != 0 && reserved_.slot[c][at(bank)] == slot) {
+  if (is_reserved(request)) {
     release(bank);
   } else {
     leave_window(slot);
@@ -285,7 +302,6 @@ void DramChannel::play(std::uint16_t slot, DramCommand step, DramCycle now) {
                                    : counts_.misses);
   closed_for_other_[at(bank)] = false;
   ++bursts_[at(bank)];
-  reconsider(bank);
   const int column = record_ == nullptr ? 0 : map_->place(request.address).column;
   issue(command, bank, request.row, column, now);
   finish(slot, now);

@@ -53,11 +53,17 @@ class DramChannel {
   DramChannel(const DramStandard& standard, const DramPolicy& policy, const AddressMap& map,
               int ranks);
 
-  bool has_room(DramKind kind) const;
+  bool has_room(DramKind kind) const {
+    return waiting(kind) < (kind == DramKind::kRead ? policy_.read_queue : policy_.write_queue);
+  }
   // Takes a request in cycle `now`, up to which advance() has been called; has_room(kind) holds.
   void put(DramKind kind, std::uint64_t address, std::uint32_t tag, DramCycle now);
   // The next cycle in which anything may happen if nothing is put.
-  DramCycle next_event();
+  DramCycle next_event() {
+    if (stale_) next_ = std::max(find_next(), last_ + 1);
+    stale_ = false;
+    return next_;
+  }
   // Plays all cycles up to and including `until`.
   void advance(DramCycle until) {
     while (next_event() <= until) step(next_);
@@ -78,6 +84,7 @@ class DramChannel {
   // What a bank can be told for the requests of its list, a class for each kind of command.
   enum Class : std::uint8_t { kOpens, kCloses, kReads, kWrites };
   static constexpr std::size_t kClasses = 4;
+  static constexpr std::uint64_t kNoOrder = ~std::uint64_t{0};
   struct Window {
     std::vector<DramList> list;                  // by bank
     std::uint64_t filled = 0;                    // banks whose list is not empty
@@ -85,7 +92,7 @@ class DramChannel {
     std::array<std::uint64_t, kClasses> able{};  // banks that have a command of the class
     // Of that command: its request, and the request's order.
     std::array<std::array<std::uint16_t, 64>, kClasses> slot{};
-    std::array<std::array<std::int64_t, 64>, kClasses> order{};
+    std::array<std::array<std::uint64_t, 64>, kClasses> order{};
     int size = 0;
   };
   // A queue in front of the banks' own.
@@ -111,6 +118,12 @@ class DramChannel {
     int bank = -1;  // -1: all
   };
 
+  // What a command takes of the command bus, or of which of two.
+  struct BusUse {
+    int clocks = 0, bus = 0;
+  };
+  static std::array<BusUse, kDramCommands> bus_use(const DramCommandClocks& clocks);
+
   void step(DramCycle now);
   bool serve(DramCycle now);
   bool serve_refresh(DramCycle now);
@@ -121,7 +134,10 @@ class DramChannel {
   void issue(DramCommand command, int bank, int row, int column, DramCycle now);
 
   // Queues.
-  int waiting(DramKind kind) const;
+  int waiting(DramKind kind) const {
+    const auto k = static_cast<std::size_t>(kind);
+    return staged_ ? static_cast<int>(front_[k].slot.size()) : window_[k].size;
+  }
   bool answered(DramKind kind, std::uint64_t address, std::uint32_t tag, DramCycle now);
   std::uint16_t find(DramKind kind, std::uint64_t address) const;
   void move_from_front(DramCycle now);
@@ -140,12 +156,15 @@ class DramChannel {
 
   // Commands.
   void sort(Window& w, int bank);
-  bool may_close(int bank, std::uint16_t head, std::uint16_t other, std::int64_t oldest_hit) const;
-  void consider(const Window& w, Class c, std::uint64_t banks, DramCycle floor, Plan& plan) const;
+  bool may_close(int bank, std::uint16_t head, std::uint16_t other, std::uint64_t oldest_hit) const;
+  template <Class c>
+  void consider(const Window& w, std::uint64_t banks, DramCycle floor, Plan& plan) const;
+  void consider_all(const Window& w, std::uint64_t banks, DramCycle floor, Plan& plan) const;
   const Plan& plan(DramCycle floor);
   const Plan& reserved_plan(DramCycle floor);
   void reserve(std::uint16_t slot);
   void release(int bank);
+  bool is_reserved(const DramWaiting& request) const;
   DramCommand column_command(const DramWaiting& request) const;
   DramCycle gate(DramGate gate, int bank) const {
     return std::max(state_.earliest(gate, bank), bus_free(gate));
@@ -154,7 +173,7 @@ class DramChannel {
     const bool column = gate == DramGate::kRd || gate == DramGate::kWr;
     return bus_free_[two_buses_ && column ? 1 : 0];
   }
-  void reconsider(int bank);
+  void reconsider(std::uint64_t banks);
   std::uint64_t held() const;
   std::uint64_t oldest_bank(const Window& w) const;
 
@@ -170,7 +189,8 @@ class DramChannel {
   const AddressMap* map_;
   const int ranks_, banks_;
   const bool staged_, two_buses_;
-  const DramCommandClocks clocks_;
+  const std::uint64_t turns_;  // 63 where banks take turns, else 0
+  const std::array<BusUse, kDramCommands> bus_use_;
   const int read_latency_, write_latency_, refresh_interval_;
   DramState state_;
   DramSlots slots_;
@@ -204,7 +224,7 @@ class DramChannel {
 
   DramCycle last_ = 0, next_ = 0;
   bool stale_ = true;
-  std::int64_t order_ = 0;
+  std::uint64_t order_ = 0;
   std::uint64_t owed_ = 0;
   DramCounts counts_;
   std::vector<DramDone> done_;

@@ -16,56 +16,28 @@ void DramChannel::issue(DramCommand command, int bank, int row, int column, Dram
   ++counts_.commands[static_cast<std::size_t>(command)];
   plan_.valid = reserved_plan_.valid = false;
   rank_last_[at(state_.rank_of(bank))] = now;
-  int clocks = clocks_.act, bus = 0;
-  switch (command) {
-    case DramCommand::kRd:
-    case DramCommand::kWr:
-      clocks = clocks_.column;
-      bus = two_buses_ ? 1 : 0;
-      break;
-    case DramCommand::kRda:
-    case DramCommand::kWra:
-      clocks = clocks_.column;
-      bus = two_buses_ ? 1 : 0;
-      reconsider(bank);
-      break;
-    case DramCommand::kAct:
-      bursts_[at(bank)] = 0;
-      reconsider(bank);
-      break;
-    case DramCommand::kPre:
-      clocks = clocks_.pre;
-      reconsider(bank);
-      break;
-    case DramCommand::kPreAll:
-      clocks = clocks_.pre;
-      for (int b = bank; b < bank + state_.banks_of_rank(); ++b) reconsider(b);
-      break;
-    case DramCommand::kRef:
-    case DramCommand::kRefBank:
-      clocks = clocks_.ref;
-      break;
-    case DramCommand::kPowerDown:
-    case DramCommand::kPowerUp:
-      clocks = 1;
-      break;
+  if (command == DramCommand::kPreAll) {
+    reconsider(state_.rank_mask(state_.rank_of(bank)));
+  } else {
+    reconsider(bit(bank));
   }
-  bus_free_[at(bus)] = now + clocks;
+  const BusUse& use = bus_use_[static_cast<std::size_t>(command)];
+  bus_free_[at(use.bus)] = now + use.clocks;
   if (record_ != nullptr) record_->push_back({now, command, bank, row, column});
 }
 
-// The bank can do other things for its requests than before.
-void DramChannel::reconsider(int bank) {
-  for (Window& w : window_) w.unsorted |= bit(bank);
+// These banks can do other things for their requests than before.
+void DramChannel::reconsider(std::uint64_t banks) {
+  for (Window& w : window_) w.unsorted |= banks;
 }
 
 bool DramChannel::may_close(int bank, std::uint16_t head, std::uint16_t other,
-                            std::int64_t oldest_hit) const {
+                            std::uint64_t oldest_hit) const {
   if (other == kNoSlot || (reserved_banks_ & bit(bank)) != 0) return false;
   if (policy_.order == DramPolicy::Order::kInOrder) return other == head;
   switch (policy_.close) {
     case DramPolicy::Close::kNoHitWaits:
-      return other == head && (oldest_hit == INT64_MAX || bursts_[at(bank)] >= policy_.hit_cap);
+      return other == head && (oldest_hit == kNoOrder || bursts_[at(bank)] >= policy_.hit_cap);
     case DramPolicy::Close::kNoOlderHit:
       return slots_[other].order < oldest_hit;
     case DramPolicy::Close::kReady:
@@ -102,7 +74,7 @@ void DramChannel::sort(Window& w, int bank) {
     slot = i;
     ++found;
   }
-  std::int64_t oldest_hit = INT64_MAX;
+  std::uint64_t oldest_hit = kNoOrder;
   for (const std::uint16_t i : hit) {
     if (i == kNoSlot || (policy_.order == DramPolicy::Order::kInOrder && i != head)) continue;
     oldest_hit = std::min(oldest_hit, slots_[i].order);
@@ -113,25 +85,26 @@ void DramChannel::sort(Window& w, int bank) {
 
 // Takes for the plan what these banks have of a class, where it is ready before it, or then too and
 // goes first. Free of branches in the loop: what is ready next is as good as random.
-void DramChannel::consider(const Window& w, Class c, std::uint64_t banks, DramCycle floor,
+template <DramChannel::Class c>
+void DramChannel::consider(const Window& w, std::uint64_t banks, DramCycle floor,
                            Plan& plan) const {
-  static constexpr std::array kGate{DramGate::kAct, DramGate::kPre, DramGate::kRd, DramGate::kWr};
-  static constexpr std::array kCommand{DramCommand::kAct, DramCommand::kPre, DramCommand::kRd,
-                                       DramCommand::kWr};
+  static constexpr DramGate kGate =
+      std::array{DramGate::kAct, DramGate::kPre, DramGate::kRd, DramGate::kWr}[c];
+  static constexpr DramCommand kCommand =
+      std::array{DramCommand::kAct, DramCommand::kPre, DramCommand::kRd, DramCommand::kWr}[c];
+  banks &= w.able[c];
   if (banks == 0) return;
-  floor = std::max({floor, bus_free(kGate[c]), state_.earliest_anywhere(kGate[c])});
+  floor = std::max({floor, bus_free(kGate), state_.earliest_anywhere(kGate)});
   if (floor > plan.at) return;
-  const bool round_robin = policy_.arbiter == DramPolicy::Arbiter::kRoundRobin;
-  const DramCycle* gates = state_.bank_gates(kGate[c]);
+  const DramCycle* gates = state_.bank_gates(kGate);
   std::uint64_t best = plan.key;
   int first = -1;
   for (; banks != 0; banks &= banks - 1) {
     const int bank = std::countr_zero(banks);
-    const DramCycle gate = ranks_ == 1 ? gates[bank] : state_.earliest(kGate[c], bank);
+    const DramCycle gate = ranks_ == 1 ? gates[bank] : state_.earliest(kGate, bank);
     const auto wait = static_cast<std::uint64_t>(std::max(gate, floor) - plan.base);
-    const auto turn = static_cast<std::uint64_t>(round_robin ? (bank - turn_ - 1) & 63 : 0);
-    const auto order = static_cast<std::uint64_t>(w.order[c][at(bank)]);
-    const std::uint64_t key = (wait << 44) | (turn << 38) | order;
+    const std::uint64_t turn = static_cast<std::uint64_t>(bank - turn_ - 1) & turns_;
+    const std::uint64_t key = (wait << 44) | (turn << 38) | w.order[c][at(bank)];
     first = key < best ? bank : first;
     best = std::min(best, key);
   }
@@ -139,7 +112,16 @@ void DramChannel::consider(const Window& w, Class c, std::uint64_t banks, DramCy
   plan.key = best;
   plan.at = plan.base + static_cast<DramCycle>(best >> 44);
   plan.slot = w.slot[c][at(first)];
-  plan.command = kCommand[c];
+  plan.command = kCommand;
+}
+
+// What is ready soonest comes first, so that the others need not be looked at.
+void DramChannel::consider_all(const Window& w, std::uint64_t banks, DramCycle floor,
+                               Plan& plan) const {
+  consider<kReads>(w, banks, floor, plan);
+  consider<kWrites>(w, banks, floor, plan);
+  consider<kCloses>(w, banks, floor, plan);
+  consider<kOpens>(w, banks, floor, plan);
 }
 
 // What goes first from cycle `floor` on.
@@ -154,9 +136,7 @@ const DramChannel::Plan& DramChannel::plan(DramCycle floor) {
   plan_.writes = writes;
   std::uint64_t banks = w.filled & ~held();
   if (policy_.order == DramPolicy::Order::kInOrder) banks &= oldest_bank(w);
-  for (std::size_t c = 0; c < kClasses; ++c) {
-    consider(w, static_cast<Class>(c), w.able[c] & banks, floor, plan_);
-  }
+  consider_all(w, banks, floor, plan_);
   return plan_;
 }
 
@@ -176,10 +156,10 @@ std::uint64_t DramChannel::held() const {
 // The bank of the oldest request.
 std::uint64_t DramChannel::oldest_bank(const Window& w) const {
   int oldest = -1;
-  std::int64_t order = INT64_MAX;
+  std::uint64_t order = kNoOrder;
   for (std::uint64_t b = w.filled; b != 0; b &= b - 1) {
     const int bank = std::countr_zero(b);
-    const std::int64_t mine = slots_[w.list[at(bank)].head()].order;
+    const std::uint64_t mine = slots_[w.list[at(bank)].head()].order;
     if (mine < order) {
       order = mine;
       oldest = bank;
@@ -202,14 +182,19 @@ void DramChannel::release(int bank) {
   for (std::uint64_t& able : reserved_.able) able &= ~bit(bank);
 }
 
+bool DramChannel::is_reserved(const DramWaiting& request) const {
+  const Class c = request.kind == DramKind::kRead ? kReads : kWrites;
+  return (reserved_.able[c] & bit(request.bank)) != 0 &&
+         &slots_[reserved_.slot[c][request.bank]] == &request;
+}
+
 const DramChannel::Plan& DramChannel::reserved_plan(DramCycle floor) {
   if (reserved_plan_.valid) return reserved_plan_;
   reserved_plan_ = {};
   reserved_plan_.base = floor;
   reserved_plan_.valid = true;
-  for (const Class c : {kReads, kWrites}) {
-    consider(reserved_, c, reserved_.able[c], floor, reserved_plan_);
-  }
+  consider<kReads>(reserved_, reserved_banks_, floor, reserved_plan_);
+  consider<kWrites>(reserved_, reserved_banks_, floor, reserved_plan_);
   return reserved_plan_;
 }
 

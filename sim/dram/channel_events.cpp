@@ -11,13 +11,6 @@ std::size_t at(int i) { return static_cast<std::size_t>(i); }
 
 }  // namespace
 
-DramCycle DramChannel::next_event() {
-  if (!stale_) return next_;
-  stale_ = false;
-  next_ = std::max(find_next(), last_ + 1);
-  return next_;
-}
-
 DramCycle DramChannel::find_next() {
   DramCycle next = refresh_at_;
   if (staged_) {

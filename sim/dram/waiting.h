@@ -14,7 +14,7 @@ enum class DramKind : std::uint8_t { kRead, kWrite };
 struct DramWaiting {
   std::uint64_t address = 0;
   DramCycle arrived = 0;
-  std::int64_t order = 0;  // in which it came to its list
+  std::uint64_t order = 0;  // in which it came to its list
   int row = 0;
   std::uint32_t tag = 0;
   std::uint16_t next = 0, previous = 0;
@@ -29,26 +29,38 @@ inline constexpr std::uint16_t kNoSlot = 0xffff;
 
 class DramSlots {
  public:
-  explicit DramSlots(std::size_t slots) : slot_(slots) {
+  explicit DramSlots(std::size_t slots) : slot_(slots), address_(slots) {
     for (std::size_t i = slots; i > 0; --i) free_.push_back(static_cast<std::uint16_t>(i - 1));
   }
   DramWaiting& operator[](std::uint16_t i) { return slot_[i]; }
   const DramWaiting& operator[](std::uint16_t i) const { return slot_[i]; }
-  std::uint16_t take() {
+  // A slot for a request of this kind and burst.
+  std::uint16_t take(DramKind kind, std::uint64_t address) {
     const std::uint16_t i = free_.back();
     free_.pop_back();
     slot_[i] = {};
     slot_[i].live = true;
+    slot_[i].kind = kind;
+    slot_[i].address = address_[i] = address;
     return i;
   }
   void give_back(std::uint16_t i) {
     slot_[i].live = false;
     free_.push_back(i);
   }
-  const std::vector<DramWaiting>& all() const { return slot_; }
+  // The one taken for this kind and burst, or kNoSlot.
+  std::uint16_t find(DramKind kind, std::uint64_t address) const {
+    for (std::size_t i = 0; i < address_.size(); ++i) {
+      if (address_[i] == address && slot_[i].live && slot_[i].kind == kind) {
+        return static_cast<std::uint16_t>(i);
+      }
+    }
+    return kNoSlot;
+  }
 
  private:
   std::vector<DramWaiting> slot_;
+  std::vector<std::uint64_t> address_;  // of each slot, side by side to be searched
   std::vector<std::uint16_t> free_;
 };
 

@@ -25,7 +25,8 @@ LowerBound lower_bound(const Machine& machine, const Layer& layer, const Mapping
 LowerBound lower_bound(const Machine& machine, const Layer& layer);
 
 // Energy of what is counted there, in the list's unit: never above price() of a run with such
-// counts. Actions that are charged less another's count are left out.
+// counts, nor above priced() with the list of least_with_memory(). Actions that are charged less
+// another's count are left out.
 double least_energy(const LowerBound& bound, const PriceList& list);
 
 }  // namespace orrery

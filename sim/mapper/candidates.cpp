@@ -37,7 +37,7 @@ std::string key_of(const Mapping& mapping) {
 
 double Candidates::bound_of(const Mapping& mapping) const {
   const LowerBound least = lower_bound(machine_, layer_, mapping);
-  return cost_of(options_.objective, least_energy(least, options_.prices), least.cycles);
+  return cost_of(objective_, least_energy(least, least_prices_), least.cycles);
 }
 
 double Candidates::look_at(std::size_t space, const Choice& choice) {

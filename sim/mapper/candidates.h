@@ -25,8 +25,12 @@ class Candidates {
 
   // All are kept by reference.
   Candidates(const Machine& machine, const Layer& layer, std::span<const Space> spaces,
-             const SearchOptions& options)
-      : machine_(machine), layer_(layer), spaces_(spaces), options_(options) {}
+             Objective objective, const PriceList& least_prices)
+      : machine_(machine),
+        layer_(layer),
+        spaces_(spaces),
+        objective_(objective),
+        least_prices_(least_prices) {}
 
   // The bound of the choice's mapping, or kMisfit. One that is new and fits waits to be judged.
   double look_at(std::size_t space, const Choice& choice);
@@ -68,7 +72,8 @@ class Candidates {
   const Machine& machine_;
   const Layer& layer_;
   std::span<const Space> spaces_;
-  const SearchOptions& options_;
+  Objective objective_;
+  const PriceList& least_prices_;
   std::unordered_map<std::string, double> seen_;  // bounds by mapping
   std::vector<Waiting> waiting_;
   std::int64_t valid_ = 0, looks_ = 0;

@@ -8,6 +8,7 @@
 #include <set>
 #include <stdexcept>
 
+#include "sim/dram/word_prices.h"
 #include "sim/fast/engine.h"
 #include "sim/machine/tile_code.h"
 #include "sim/mapper/bound.h"
@@ -34,7 +35,8 @@ class Search {
         layer_(layer),
         spaces_(spaces),
         options_(options),
-        candidates_(machine, layer, spaces, options) {}
+        least_prices_(least_with_memory(options.prices, machine)),
+        candidates_(machine, layer, spaces, options.objective, least_prices_) {}
 
   Found run() {
     for (std::size_t s = 0; s < spaces_.size(); ++s) judge({s, spaces_[s].automatic, 0});
@@ -68,7 +70,7 @@ class Search {
 
   double least() const {
     const LowerBound bound = lower_bound(machine_, layer_);
-    return cost_of(options_.objective, least_energy(bound, options_.prices), bound.cycles);
+    return cost_of(options_.objective, least_energy(bound, least_prices_), bound.cycles);
   }
 
   // Low bounds first, then around the best as long as that gets better.
@@ -87,7 +89,7 @@ class Search {
   void judge_around_best() {
     while (best_ && may_judge()) {
       const Candidate around = *best_;
-      Candidates near(machine_, layer_, spaces_, options_);
+      Candidates near(machine_, layer_, spaces_, options_.objective, least_prices_);
       near.look_around(around.space, around.choice);
       while (may_judge()) {
         const auto next = near.take_below(least_);
@@ -155,6 +157,7 @@ class Search {
   const Layer& layer_;
   std::span<const Space> spaces_;
   const SearchOptions& options_;
+  PriceList least_prices_;  // of bounds
   Candidates candidates_;
   double least_ = Candidates::kMisfit;  // of all that were judged
   std::optional<Candidate> best_;       // the cheapest that a choice makes

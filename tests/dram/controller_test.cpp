@@ -1,6 +1,8 @@
 // What controllers issue, replayed by a checker of its own; and what they owe to those who ask.
 #include <gtest/gtest.h>
 
+#include <array>
+
 #include "tests/dram/files.h"
 #include "tests/dram/plain_gaps.h"
 
@@ -38,6 +40,44 @@ TEST(DramController, KeepsEveryRuleOfEveryStandardUnderEveryPolicy) {
       expect_legal(setup, ++seed, 3000);
     }
   });
+}
+
+// Rules that no preset combines, as a policy's file may.
+DramPolicy random_policy(std::uint64_t seed) {
+  std::mt19937_64 random(seed);
+  const auto one_of = [&](auto... all) { return std::array{all...}[random() % sizeof...(all)]; };
+  using P = DramPolicy;
+  P p;
+  p.name = "random_policy(" + std::to_string(seed) + ")";
+  p.page = one_of(P::Page::kOpen, P::Page::kClosed);
+  p.arbiter = one_of(P::Arbiter::kOldest, P::Arbiter::kRoundRobin);
+  p.close = one_of(P::Close::kNoHitWaits, P::Close::kNoOlderHit, P::Close::kReady);
+  p.read_queue = one_of(1, 4, 32);
+  p.write_queue = one_of(7, 32);
+  p.drain_start = p.drain_stop = 7;
+  p.bank_queue = one_of(0, 0, 1, 8);
+  p.drain = p.bank_queue > 0 ? P::Drain::kSnapshot : P::Drain::kWatermark;
+  if (p.bank_queue == 0) {
+    p.order = one_of(P::Order::kFrFcfs, P::Order::kFrFcfs, P::Order::kInOrder);
+    p.reserve_activated = one_of(false, true);
+  }
+  p.merge_reads = one_of(false, true);
+  p.refresh_staggered = one_of(false, true);
+  p.refresh_close = one_of(P::RefreshClose::kAllBanks, P::RefreshClose::kEachBank);
+  p.refresh_holds = one_of(P::RefreshHolds::kRank, P::RefreshHolds::kChannel);
+  p.power_down_after = one_of(0, 0, 40);
+  return p;
+}
+
+TEST(DramController, ServesAllAndKeepsEveryRuleUnderRandomPolicies) {
+  for (std::uint64_t seed = 1; seed <= 150; ++seed) {
+    DramSetup setup = dram_setup(kDramStandards[seed % kDramStandards.size()], "open");
+    setup.policy = random_policy(seed);
+    setup.ranks = static_cast<int>(1 + seed / 2 % 2);
+    expect_legal(setup, seed, 1000);
+    const DramResult r = recorded(setup, random_requests(seed, 1000)).result;
+    EXPECT_EQ(r.read_latency.n() + r.write_latency.n(), 1000u) << replay_hint(setup, seed);
+  }
 }
 
 TEST(DramController, KeepsThemWhenItRefreshesSingleBanks) {

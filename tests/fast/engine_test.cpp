@@ -101,11 +101,9 @@ TEST_P(AlexNet, TakesTheSameInBothEngines) {
 
 // Those that take the SystemC engine minutes only with ORRERY_ALL=1.
 std::vector<Whole> wholes() {
-  std::vector<Whole> out{{"eyeriss", "rs"},
-                         {"eyeriss", "rs", "ddr3-1600"},
-                         {"tpu_v1", "ws"},
-                         {"shidiannao", "os"},
-                         {"diannao", "nlr"}};
+  std::vector<Whole> out{
+      {"eyeriss", "rs"}, {"eyeriss", "rs", "ddr3-1600"}, {"eyeriss", "rs", "lpddr3-1600"},
+      {"tpu_v1", "ws"},  {"shidiannao", "os"},           {"diannao", "nlr"}};
   if (all_cases())
     out.insert(out.end(), {{"eyeriss", "ws"}, {"eyeriss", "os"}, {"eyeriss", "nlr"}});
   return out;
