@@ -85,7 +85,7 @@ module column_lanes #(
     .ended_i      (ended),
     .group_i      (GroupBits'(0)),
     .head_valid_i (head),
-    .head_group_i ('0),
+    .head_group_i ({Lanes*GroupBits{1'b0}}),
     .work_i       (work),
     .next_ready_o,
     .starts_o     (starts),

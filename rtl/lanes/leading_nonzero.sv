@@ -29,14 +29,18 @@ module leading_nonzero #(
     );
   end
 
-  int unsigned node;
+  // From the root down: nodes of a level lie side by side, in the order of what is above them.
+  localparam int unsigned IndexBits = 2 * Levels;
+  logic [IndexBits-1:0] at;  // of the level's nodes
+  logic [          1:0] child;
   always_comb begin
-    node    = 0;
-    index_o = '0;
+    at    = '0;
+    child = '0;
     for (int unsigned level = 0; level < Levels; level++) begin
-      index_o[2*(Levels - 1 - level) +: 2] = chosen[2*node +: 2];
-      node = 4 * node + 1 + 32'(chosen[2*node +: 2]);
+      child = chosen[2*((4**level - 1)/3) + 2*32'(at) +: 2];
+      at    = (at << 2) | IndexBits'(child);
     end
+    index_o = at;
   end
 
   assign valid_o = valid[0];

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "sim/rtl/lane_rtl.h"
 #include "sim/rtl/lock_step_load.h"
 #include "sim/rtl/plugin.h"
 
@@ -30,6 +31,17 @@ inline LockStepRtlSize small_size(const std::string& mac, bool systolic) {
   size.mac = mac;
   size.systolic = systolic;
   size.rows = size.cols = 5;
+  return size;
+}
+
+// What random layers of lane_twin_case.h fit in.
+inline LaneRtlSize small_lanes(const std::string& mac, LaneWalk walk) {
+  LaneRtlSize size;
+  size.mac = mac;
+  size.walk = walk;
+  if (walk == LaneWalk::kColumns) return size;
+  size.lanes = 6;
+  size.levels = 2;
   return size;
 }
 
@@ -61,6 +73,10 @@ inline std::vector<NeededArray> needed_arrays() {
   for (const char* mac : {"mac_int16", "mac_zero_gated", "mac_int8"}) {
     all.push_back({build_of(small_shape(mac))});
     for (const bool systolic : {false, true}) all.push_back({build_of(small_size(mac, systolic))});
+  }
+  for (const LaneWalk walk : {LaneWalk::kColumns, LaneWalk::kBricks}) {
+    for (const char* mac : {"mac_int16", "mac_int8"})
+      all.push_back({build_of(small_lanes(mac, walk))});
   }
   for (const Delivery delivery : {Delivery::kMulticast, Delivery::kSystolic}) {
     Machine m = engine_machine();

@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "sim/sparse/run.h"
+#include "tests/twins/arrays.h"
 #include "tests/workloads/random_layer.h"
 #include "workloads/network/widths.h"
 
@@ -92,14 +93,8 @@ std::string text(const LaneTwinCase& c) {
 }
 
 LaneRtlSize size_for(const LaneTwinCase& c) {
-  LaneRtlSize size;
-  size.mac = c.int8 != 0 ? "mac_int8" : "mac_int16";
-  size.walk = c.columns ? LaneWalk::kColumns : LaneWalk::kBricks;
-  if (!c.columns) {
-    size.lanes = 6;
-    size.levels = 2;
-  }
-  return size;
+  return small_lanes(c.int8 != 0 ? "mac_int8" : "mac_int16",
+                     c.columns ? LaneWalk::kColumns : LaneWalk::kBricks);
 }
 
 LaneTwinCase random_lane_twin_case(std::uint64_t seed) {

@@ -12,6 +12,7 @@
 #include <string>
 
 #include "sim/rtl/lane_compare.h"
+#include "sim/twin/script.h"
 #include "tests/twins/lane_twin_case.h"
 #include "workloads/golden/golden.h"
 #include "workloads/input/input_error.h"
@@ -135,7 +136,7 @@ struct Fault {
 };
 
 const Fault kFaults[]{
-    {"column_lane", "row_q           <= row + 1'b1;", "row_q           <= row;", true, "psums"},
+    {"column_lane", "<= row + 1'b1;", "<= row;", true, "psums"},
     {"brick_lane", "leaves = works_i & (rest == '0);",
      "leaves = works_i & (rest == '0) & (left != '0 | walked_q != '0 | index[0]);", false, "state"},
     {"lane_control",
@@ -173,9 +174,19 @@ TEST(LaneTwin, NoticesPlantedFaults) {
 TEST(LaneTwin, AssertionsOfTheRtlEndTheRun) {
   const fs::path root =
       with_fault("column_source", "sends_i & found & has_room", "sends_i & found");
-  LaneTwinCase c{.int8 = 0, .channels = 20};
-  c.stages = 4;
+  LaneTwinCase c;
+  c.channels = c.ifmap_spad = 20;
+  EXPECT_EQ(play(c).difference, "");
   EXPECT_THROW(play(c, root), std::runtime_error);
+}
+
+TEST(LaneTwin, QueuesAndTheSearchForWordsAreProved) {
+  const std::string prove = ORRERY_SOURCE_DIR "/rtl/proof/prove_bounded";
+  EXPECT_EQ(run_script(prove, {"lane_queue"}).text, "lane_queue: 4 assert cells hold in 9 cycles");
+  EXPECT_EQ(run_script(prove, {"leading_nonzero"}).text,
+            "leading_nonzero: 3 assert cells hold for all inputs");
+  const fs::path wrong = with_fault("lane_queue", "taken_q < items_i", "taken_q <= items_i");
+  EXPECT_EQ(run_script(prove, {"lane_queue", (wrong / "rtl").string()}).code, 1);
 }
 
 struct Refusal {
