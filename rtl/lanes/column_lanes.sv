@@ -194,7 +194,7 @@ module column_lanes #(
       read_bank_q <= 1'b1;
       full_q      <= '0;
     end else begin
-      if (read_taken_i) begin
+      if (read_taken_i && read_valid_o) begin
         full_q[read_bank_q] <= 1'b0;
         read_bank_q         <= ~read_bank_q;
       end
