@@ -23,13 +23,24 @@ std::string check_bits(const Layer& layer, const Machine& machine, const Mac& ma
                      machine.numbers.operand_bits);
 }
 
+// Why the PEs of an array cannot pass over zeros. Lanes can, which play no mapping.
+std::string_view why_slots(const Machine& machine) {
+  if (machine.array.delivery == Delivery::kSystolic)
+    return "in a systolic array words meet because each moves on a PE in every cycle, and a PE "
+           "that passed over a pair would lose the next";
+  if (machine.array.pace == Pace::kLockStep)
+    return "PEs in lock step take the same step of a pass at once, and a zero in one is none in "
+           "the others";
+  return "a PE takes the steps of its pass one by one, by counters that see no words";
+}
+
 // What no PE of any machine does.
-std::string check_pace_of(const Mac& mac, const MacRegisters& registers) {
+std::string check_pace_of(const Mac& mac, const MacRegisters& registers, const Machine& machine) {
   if (mac.traits.skips) {
     return fmt::format(
-        "{} passes over zeros, and PEs here take every operand in its slot; mac_zero_gated rests "
-        "in the slots of zeros",
-        mac.name);
+        "{} passes over zeros: {}; mac_zero_gated rests in the slots of zeros, and lanes "
+        "(lanes.walk) pass over them",
+        mac.name, why_slots(machine));
   }
   if (mac.cycles(registers) == 1) return {};
   return fmt::format(
@@ -61,7 +72,7 @@ std::string check_mac(const Layer& layer, const Machine& machine) {
   std::string sentence = check_bits(layer, machine, mac);
   if (!sentence.empty() || layer.kind == LayerKind::kPool) return sentence;
   sentence = why_not(mac, registers);
-  if (sentence.empty()) sentence = check_pace_of(mac, registers);
+  if (sentence.empty()) sentence = check_pace_of(mac, registers, machine);
   if (sentence.empty()) sentence = check_signs(layer, machine);
   if (sentence.empty() && layer.product_shift > 0 && !mac.traits.cuts)
     sentence = fmt::format("the layer shifts products by {}; {} does not shift them",

@@ -22,6 +22,7 @@ class Module : public orrery::RtlModule {
   Module() {
     context_.randReset(0);
     context_.traceEverOn(VM_TRACE != 0);
+    context_.fatalOnError(false);
     top_ = std::make_unique<ORRERY_TOP>(&context_);
   }
   ~Module() override {
@@ -42,7 +43,10 @@ class Module : public orrery::RtlModule {
     }
     return nullptr;
   }
-  void eval() override { top_->eval(); }
+  void eval() override {
+    top_->eval();
+    if (context_.gotError()) throw std::runtime_error("an assertion of the RTL fails");
+  }
 
   void trace(const std::filesystem::path& file) override {
 #if VM_TRACE

@@ -17,7 +17,8 @@ class RtlModule {
 
   // Where the value of a port lies; null where there is none of that name.
   virtual void* port(std::string_view name) = 0;
-  // Works out everything that follows from the inputs; registers where clk_i rose.
+  // Works out everything that follows from the inputs; registers where clk_i rose. Throws
+  // std::runtime_error where an assertion fails.
   virtual void eval() = 0;
   // Writes every signal to an FST file from here on, one point in time for each dump(). Of plugins
   // built for it; others throw std::logic_error.

@@ -34,10 +34,12 @@ std::string contents(const fs::path& file) {
   return {std::istreambuf_iterator<char>(in), {}};
 }
 
-// All that a plugin is made from.
-std::vector<fs::path> sources(const fs::path& root) {
+// All that a plugin is made from: its top module's folder, and what that takes from others.
+std::vector<fs::path> sources(const fs::path& root, const std::string& top) {
   std::vector<fs::path> files{root / "rtl/build_array", root / "sim/rtl/module.h"};
-  for (const char* folder : {"rtl/array", "rtl/mac"}) {
+  std::vector<const char*> folders{"rtl/array", "rtl/mac"};
+  if (fs::exists(root / "rtl/lanes" / (top + ".sv"))) folders.push_back("rtl/lanes");
+  for (const char* folder : folders) {
     for (const auto& entry : fs::directory_iterator(root / folder)) files.push_back(entry.path());
   }
   std::ranges::sort(files);
@@ -74,7 +76,7 @@ fs::path built_plugin(const RtlBuild& build, RtlExtras extras, const RtlPlaces& 
   for (const std::string& argument : arguments) digest.add(argument);
   digest.add(build.top);
   for (const std::string& parameter : build.parameters) digest.add(parameter);
-  for (const fs::path& file : sources(places.root)) digest.add(contents(file));
+  for (const fs::path& file : sources(places.root, build.top)) digest.add(contents(file));
   fs::path plugin = places.cache / (digest.text() + ".so");
   if (fs::exists(plugin)) return plugin;
   say(fmt::format("compiling {}, once; it is kept in {}", build.called, plugin.string()));

@@ -74,7 +74,7 @@ LaneShare BrickWork::share(int item, int lane) const {
   return {0, 0, dealt ? 1 : 0};
 }
 
-void BrickWork::play(int item, int lane, int entry) {
+LaneState BrickWork::play(int item, int lane, int entry) {
   const Window& window = windows_[static_cast<std::size_t>(group(item))];
   const Part p = part(item, lane);
   const Entry& e = window.entries[static_cast<std::size_t>(p.begin + entry * p.step)];
@@ -87,6 +87,15 @@ void BrickWork::play(int item, int lane, int entry) {
     std::int32_t& psum = psums_.data[psum_place(layer_, window.at, m)];
     psum = mac_.accumulate(psum, mac_.multiply(e.word, weight));
   }
+  return LaneState::kMac;
+}
+
+std::vector<std::int32_t> BrickWork::psums_of(int group) const {
+  const WindowAt& at = windows_[static_cast<std::size_t>(group)].at;
+  std::vector<std::int32_t> psums;
+  for (int m = filter_; m < std::min(layer_.bound(Dim::kM), filter_ + filters_); ++m)
+    psums.push_back(psums_.data[psum_place(layer_, at, m)]);
+  return psums;
 }
 
 }  // namespace orrery

@@ -29,7 +29,9 @@ class BrickWork : public LaneWork {
   int items() const override { return static_cast<int>(windows_.size()) * rows_; }
   int group(int item) const override { return item / rows_; }
   LaneShare share(int item, int lane) const override;
-  void play(int item, int lane, int entry) override;
+  LaneState play(int item, int lane, int entry) override;
+  // Of the round's block of ofmap channels, as they are: the psums of a group.
+  std::vector<std::int32_t> psums_of(int group) const;
 
   const PsumTensor& psums() const { return psums_; }
   // Words walked in all rounds so far.

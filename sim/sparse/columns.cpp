@@ -117,7 +117,18 @@ LaneShare ColumnWork::share(int item, int lane) const {
   return {entries - padding, padding, entries == 0 ? 1 : 0};
 }
 
-void ColumnWork::play(int item, int lane, int entry) {
+// Of the psum that the lane's last entry meets.
+std::size_t ColumnWork::place(int lane) const {
+  const int first = blocks_[static_cast<std::size_t>(block_)].row;
+  const int row = (row_[static_cast<std::size_t>(lane)] - 1) * lanes_ + lane;
+  return psum_place(layer_, window_at(layer_, window_at_), first + row);
+}
+
+ColumnWork::Met ColumnWork::met(int lane) const {
+  return {row_[static_cast<std::size_t>(lane)] - 1, psums_.data[place(lane)]};
+}
+
+LaneState ColumnWork::play(int item, int lane, int entry) {
   const Block& block = blocks_[static_cast<std::size_t>(block_)];
   const auto k = static_cast<std::size_t>(lane);
   const Item& i = items_[static_cast<std::size_t>(item)];
@@ -126,10 +137,10 @@ void ColumnWork::play(int item, int lane, int entry) {
       slice.pointer[static_cast<std::size_t>(i.col)] + static_cast<std::size_t>(entry);
   if (entry == 0) row_[k] = 0;
   row_[k] += slice.run[e] + 1;
-  if (slice.value[e] == block.csc.zero) return;
-  const int m = block.row + (row_[k] - 1) * lanes_ + lane;
-  std::int32_t& psum = psums_.data[psum_place(layer_, window_at(layer_, window_at_), m)];
+  if (slice.value[e] == block.csc.zero) return LaneState::kPadding;
+  std::int32_t& psum = psums_.data[place(lane)];
   psum = mac_.accumulate(psum, mac_.multiply(i.word, slice.value[e]));
+  return LaneState::kMac;
 }
 
 }  // namespace orrery

@@ -24,7 +24,15 @@ class ColumnWork : public LaneWork {
   int items() const override { return static_cast<int>(items_.size()); }
   int group(int) const override { return 0; }
   LaneShare share(int item, int lane) const override;
-  void play(int item, int lane, int entry) override;
+  LaneState play(int item, int lane, int entry) override;
+
+  // Of the last entry that a lane played: its row among the lane's rows of the block, and the psum
+  // that it met, as it is then.
+  struct Met {
+    int row = 0;
+    std::int32_t psum = 0;
+  };
+  Met met(int lane) const;
 
   // After the last round, with every entry played.
   const PsumTensor& psums() const { return psums_; }
@@ -47,6 +55,7 @@ class ColumnWork : public LaneWork {
 
   void check_room(const Machine& machine) const;
   void choose_items();
+  std::size_t place(int lane) const;
 
   const Layer& layer_;
   const Operands& in_;

@@ -77,7 +77,8 @@ class LaneWork {
   virtual int group(int item) const = 0;
   virtual LaneShare share(int item, int lane) const = 0;
   // Plays an entry of a lane's share of an item: 0 .. macs + padding - 1, each once and in order.
-  virtual void play(int item, int lane, int entry) = 0;
+  // Returns what it was: kMac or kPadding.
+  virtual LaneState play(int item, int lane, int entry) = 0;
 };
 
 }  // namespace orrery

@@ -1,5 +1,6 @@
 // Why the MACs of a machine cannot compute a layer: the sentences of check() about them; and what
 // --mac makes of a machine.
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "arch/mac/all.h"
@@ -28,11 +29,25 @@ Layer layer_on(const Machine& machine, int channels = 20) {
   return at_widths({"n", "s", {}, {layer}}, machine.widths()).layers[0];
 }
 
-TEST(MacMisfit, SkippingAndSerialTablesAreRefusedHonestly) {
-  const Machine skips = machine_with("eyeriss", "mac_zero_skip");
-  EXPECT_EQ(check_mac(layer_on(skips), skips),
-            "mac_zero_skip passes over zeros, and PEs here take every operand in its slot; "
-            "mac_zero_gated rests in the slots of zeros");
+TEST(MacMisfit, SkippingSaysWhatKeepsTheSlots) {
+  const std::pair<const char*, const char*> machines[]{
+      {"eyeriss", "a PE takes the steps of its pass one by one, by counters that see no words"},
+      {"tutorial_spill_2x3",
+       "PEs in lock step take the same step of a pass at once, and a zero in one is "
+       "none in the others"},
+      {"tutorial_systolic_4x4",
+       "in a systolic array words meet because each moves on a PE in every cycle, and "
+       "a PE that passed over a pair would lose the next"}};
+  for (const auto& [name, why] : machines) {
+    const Machine machine = machine_with(name, "mac_zero_skip");
+    EXPECT_EQ(check_mac(layer_on(machine), machine),
+              fmt::format("mac_zero_skip passes over zeros: {}; mac_zero_gated rests in the slots "
+                          "of zeros, and lanes (lanes.walk) pass over them",
+                          why));
+  }
+}
+
+TEST(MacMisfit, SerialTablesAreRefusedHonestly) {
   const Machine serial =
       machine_with("eyeriss", "mac_lut", {"mac_options.organisation=bit_serial"});
   EXPECT_EQ(check_mac(layer_on(serial), serial),

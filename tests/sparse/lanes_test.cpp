@@ -21,7 +21,9 @@ class GivenWork : public LaneWork {
   LaneShare share(int item, int lane) const override {
     return shares_[static_cast<std::size_t>(item)][static_cast<std::size_t>(lane)];
   }
-  void play(int, int, int) override {}
+  LaneState play(int item, int lane, int entry) override {
+    return entry < share(item, lane).macs ? LaneState::kMac : LaneState::kPadding;
+  }
 
  private:
   std::vector<std::vector<LaneShare>> shares_;

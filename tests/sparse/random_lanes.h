@@ -62,7 +62,10 @@ class RandomWork : public LaneWork {
   LaneShare share(int item, int lane) const override {
     return shares_[static_cast<std::size_t>(item)][static_cast<std::size_t>(lane)];
   }
-  void play(int, int, int) override { ++played; }
+  LaneState play(int item, int lane, int entry) override {
+    ++played;
+    return entry < share(item, lane).macs ? LaneState::kMac : LaneState::kPadding;
+  }
 
   int played = 0;
 

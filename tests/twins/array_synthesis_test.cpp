@@ -25,7 +25,13 @@ std::vector<ArrayDesign> designs() {
           {"independent",
            {"pe_array", "Rows=2", "Cols=2", "MaxIfmapSpad=2", "MaxFilterSpad=2", "MaxPsumSpad=2",
             "MaxFifoPackets=2", "MaxIfmapPacketWords=1", "MaxFilterPacketWords=1",
-            "MaxPacketPsums=1", "MaxLatency=1"}}};
+            "MaxPacketPsums=1", "MaxLatency=1"}},
+          {"lanes that walk columns",
+           {"column_lanes", "Lanes=2", "Levels=2", "MaxEntries=4", "MaxPointers=4", "MaxValues=2",
+            "MaxPsums=2", "MaxItems=2", "MaxLatency=1", "MaxStages=4"}},
+          {"lanes that walk bricks",
+           {"brick_lanes", "Lanes=2", "Filters=2", "Levels=1", "MaxAddresses=4", "MaxItems=2",
+            "MaxLatency=1", "MaxStages=4"}}};
 }
 
 TEST(ArraySynthesis, EveryArrayBecomesGatesAndRegisters) {

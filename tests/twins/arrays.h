@@ -5,11 +5,23 @@
 #include <string>
 #include <vector>
 
+#include "sim/rtl/lane_rtl.h"
 #include "sim/rtl/lock_step_load.h"
 #include "sim/rtl/plugin.h"
 #include "sim/rtl/trial.h"
 
 namespace orrery::test {
+
+// What random layers of lane_twin_case.h fit in.
+inline LaneRtlSize small_lanes(const std::string& mac, LaneWalk walk) {
+  LaneRtlSize size;
+  size.mac = mac;
+  size.walk = walk;
+  if (walk == LaneWalk::kColumns) return size;
+  size.lanes = 6;
+  size.levels = 2;
+  return size;
+}
 
 // A single PE, whose waves are small.
 inline RtlShape wave_shape() {
@@ -46,6 +58,10 @@ inline std::vector<NeededArray> needed_arrays() {
   for (const char* mac : {"mac_int16", "mac_zero_gated", "mac_int8"}) {
     all.push_back({build_of(small_shape(mac))});
     for (const bool systolic : {false, true}) all.push_back({build_of(small_size(mac, systolic))});
+  }
+  for (const LaneWalk walk : {LaneWalk::kColumns, LaneWalk::kBricks}) {
+    for (const char* mac : {"mac_int16", "mac_int8"})
+      all.push_back({build_of(small_lanes(mac, walk))});
   }
   for (const Delivery delivery : {Delivery::kMulticast, Delivery::kSystolic}) {
     Machine m = engine_machine();
