@@ -7,6 +7,7 @@
 
 #include "sim/twin/pe_bits.h"
 #include "sim/twin/stimulus.h"
+#include "tests/twins/random_programs.h"
 
 namespace orrery::test {
 namespace {
@@ -59,65 +60,6 @@ std::vector<PeCase> pe_twin_cases(const PeModule& module, std::uint64_t seed) {
   return cases;
 }
 
-namespace {
-
-// The last word that a stream has a position for.
-constexpr int kMostWords = 65535;
-
-// The most words of a stream that a long case's spad holds.
-constexpr int kLongSpad = 6;
-
-// Strides of a stream for the counters' bounds of 1 to 3: short ones of the `inside` innermost
-// counters, which slide, stand still or go back over at most kLongSpad words; outside no word is
-// needed again after a later one. Returns the stream's length.
-int random_strides(PassProgram& p, int Counter::*stride, int inside, Rng& rng) {
-  int words = 1, outside = 0;
-  for (const Counter& c : p.counter) outside += c.bound - 1;
-  for (int i = p.counters - 1; i >= 0; --i) {
-    Counter& c = p.counter[static_cast<std::size_t>(i)];
-    outside -= c.bound - 1;
-    if (i >= p.counters - inside) {
-      c.*stride = rng.in(0, std::min(2, (kLongSpad - words) / std::max(1, c.bound - 1)));
-    } else {
-      // Each step outside at least doubles the length.
-      const int room = (kMostWords >> outside) - c.bound * words;
-      c.*stride = words + (rng.in(0, std::max(0, room / std::max(1, c.bound - 1))) >> rng.in(0, 3));
-    }
-    words += (c.bound - 1) * (c.*stride);
-  }
-  return words;
-}
-
-PassProgram long_program(Rng& rng) {
-  PassProgram p;
-  p.counters = PassProgram::kMaxCounters;
-  p.window = rng.in(0, p.counters);
-  p.windows = 1;
-  for (int i = 0; i < p.counters; ++i) {
-    Counter& c = p.counter[static_cast<std::size_t>(i)];
-    c.bound = i < 4 ? rng.in(1, 2) : rng.in(1, 3);
-    c.reduction = i >= p.window;
-    if (!c.reduction) p.windows *= c.bound;
-  }
-  p.ifmap_words = random_strides(p, &Counter::ifmap_stride, rng.in(0, 4), rng);
-  p.filter_words = random_strides(p, &Counter::filter_stride, rng.in(0, 4), rng);
-  return p;
-}
-
-// One psum of kMostWords products, in one counter.
-PassProgram long_sum(int counter) {
-  PassProgram p;
-  p.counters = counter + 1;
-  p.window = 0;
-  p.counter[static_cast<std::size_t>(counter)] = {
-      .bound = kMostWords, .ifmap_stride = 1, .reduction = true};
-  p.ifmap_words = kMostWords;
-  p.filter_words = 1;
-  return p;
-}
-
-}  // namespace
-
 std::vector<PeCase> pe_long_cases(const PeModule& module) {
   const Mac& mac = *find_mac(module.mac);
   std::vector<PeCase> cases;
@@ -127,6 +69,7 @@ std::vector<PeCase> pe_long_cases(const PeModule& module) {
     Rng rng(c.seed);
     c.setup.mac = mac.name;
     c.setup.registers = random_registers(mac, rng, c.seed);
+    if (mac.traits.singles) c.setup.registers.arithmetic.chain = rng.in(1, 65535 >> rng.in(0, 12));
     c.setup.program = program;
     c.setup.pe = {.ifmap_spad_words = spad_words,
                   .filter_spad_words = spad_words,
@@ -139,7 +82,7 @@ std::vector<PeCase> pe_long_cases(const PeModule& module) {
     cases.push_back(std::move(c));
   };
   Rng rng(1);
-  for (int i = 0; i < 8; ++i) add(long_program(rng), kLongSpad);
+  for (int i = 0; i < 8; ++i) add(random_program(rng, {}), kLiveWords);
   for (int i = 0; i < PassProgram::kMaxCounters; ++i) add(long_sum(i), 1);
   return cases;
 }
