@@ -8,7 +8,7 @@
 
 namespace orrery::test {
 
-// A line a fault, of the number 1 first; as mutate and mutate_array write them.
+// The lines of a file; of one that mutate_array wrote, a line a fault, of the number 1 first.
 inline std::vector<std::string> planted_faults(const std::string& file) {
   std::ifstream in(file);
   std::vector<std::string> lines;
@@ -24,6 +24,13 @@ inline std::vector<int> faults_to_play(const std::vector<std::string>& planted) 
   for (int fault = 1; fault <= static_cast<int>(planted.size()); fault += step)
     faults.push_back(fault);
   return faults;
+}
+
+// Whether tests/twins/surviving_faults lists the fault.
+inline bool is_known_to_survive(const std::string& netlist, int fault) {
+  for (const std::string& line : planted_faults(ORRERY_SOURCE_DIR "/tests/twins/surviving_faults"))
+    if (line.starts_with(netlist + ' ' + std::to_string(fault) + ' ')) return true;
+  return false;
 }
 
 }  // namespace orrery::test
