@@ -13,18 +13,17 @@
 #include "sim/rtl/plugin.h"
 #include "sim/schedule/walk.h"
 #include "sim/twin/pe_bits.h"
-#include "tests/sim/array_case.h"
-#include "tests/sim/random_words.h"
+#include "tests/twins/array_twin_case.h"
 #include "tests/twins/arrays.h"
-#include "tests/workloads/random_layer.h"
 #include "workloads/network/network.h"
 
 namespace orrery {
 namespace {
 
 using test::Case;
-using test::random_words;
-using test::Rng;
+using test::CasePasses;
+using test::passes_of;
+using test::registers_of;
 using test::small_shape;
 
 bool at_full_length() {
@@ -41,55 +40,6 @@ const RtlPlugin& plugin_of(const RtlShape& shape, RtlExtras extras = RtlExtras::
   const auto key = std::pair(parameters(shape), extras);
   if (const auto known = plugins.find(key); known != plugins.end()) return known->second;
   return plugins.try_emplace(key, built_plugin(shape, extras, kPlaces, say)).first->second;
-}
-
-// Operands are coded as the datapath has them.
-MacRegisters registers_of(const Case& c) {
-  MacRegisters registers = c.machine.registers(c.layer);
-  registers.ifmap = c.machine.widths().ifmap;
-  registers.filter = c.machine.widths().filter;
-  return registers;
-}
-
-PassCase random_pass(const Case& c, const Step& step, const Pass& pass,
-                     const std::array<TileLayout, kTensors>& layout, Rng& rng) {
-  const Numbers& n = c.machine.numbers;
-  const auto words = [&](Tensor t) { return layout[index(t)].size(); };
-  PassCase given{
-      .pass = &pass,
-      .ifmap = random_words<std::int16_t>(words(Tensor::kIfmap), n.operand_bits, 30, rng),
-      .padding = {},
-      .filter = random_words<std::int16_t>(words(Tensor::kFilter), n.operand_bits, 10, rng),
-      .psum = random_words<std::int32_t>(words(Tensor::kPsum), n.psum_bits, 10, rng),
-      .read_psums = !step.starts_psums || c.machine.first_psum == FirstPsum::kRead};
-  if (c.machine.padding == Padding::kStored) return given;
-  for (const std::int16_t word : given.ifmap)
-    given.padding.push_back(word == 0 && rng.in(0, 1) == 1 ? 1 : 0);
-  return given;
-}
-
-// Passes of a case, compiled.
-struct CasePasses {
-  std::vector<Pass> compiled;
-  std::vector<PassCase> passes;
-};
-
-// The first passes of the case's layer, at most `most`.
-CasePasses passes_of(const Case& c, std::size_t most) {
-  Rng rng(c.seed);
-  CasePasses out;
-  std::vector<Step> steps;
-  Walk walk(c.layer, c.mapping, c.machine);
-  for (Step step; steps.size() < most && walk.next(step);) steps.push_back(step);
-  std::vector<std::array<TileLayout, kTensors>> layouts(steps.size());
-  for (std::size_t i = 0; i < steps.size(); ++i) {
-    for (const Tensor t : kAllTensors)
-      layouts[i][index(t)] = tile_layout(c.layer, steps[i].pass, t);
-    out.compiled.push_back(compile_pass(c.layer, c.machine, c.mapping, steps[i].pass, layouts[i]));
-  }
-  for (std::size_t i = 0; i < steps.size(); ++i)
-    out.passes.push_back(random_pass(c, steps[i], out.compiled[i], layouts[i], rng));
-  return out;
 }
 
 struct Tally {

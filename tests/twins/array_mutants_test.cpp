@@ -1,0 +1,109 @@
+// Single faults in a small array around its PEs, planted by yosys: lock step with the C++ array
+// notices each, but those that surviving_faults lists.
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <exception>
+#include <iterator>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "tests/twins/array_twin_case.h"
+#include "tests/twins/planted_faults.h"
+#include "tests/twins/random_fabric.h"
+
+extern "C" orrery::RtlModule* orrery_make_rtl_module();
+
+namespace orrery {
+namespace {
+
+using test::ArrayPlay;
+
+// Of the netlist that tests/CMakeLists.txt makes.
+const RtlShape kShape{.mac = "mac_zero_gated",
+                      .rows = 3,
+                      .cols = 2,
+                      .ifmap_spad = 256,
+                      .filter_spad = 512,
+                      .psum_spad = 8,
+                      .fifo_packets = 4,
+                      .ifmap_packet_words = 3,
+                      .filter_packet_words = 3,
+                      .packet_psums = 3,
+                      .latency = 3};
+
+// What is noticed; empty: nothing.
+std::string noticed(const ArrayPlay& play, int fault) try {
+  const std::unique_ptr<RtlModule> module(orrery_make_rtl_module());
+  *static_cast<std::uint8_t*>(module->port("mutant_i")) = static_cast<std::uint8_t>(fault);
+  const ArrayComparison result =
+      compare_arrays(play.machine, play.registers, kShape, *module, play.passes.passes);
+  return result.difference ? to_string(*result.difference) : "";
+} catch (const InputError&) {
+  throw;
+} catch (const std::exception& error) {
+  return error.what();  // the module does what no array does
+}
+
+// The same without a fault. Says whether the groups have IDs.
+bool is_playable(const ArrayPlay& play, const std::string& what) try {
+  EXPECT_EQ(noticed(play, 0), "") << "no fault is switched on; " << what;
+  return true;
+} catch (const InputError&) {
+  return false;
+}
+
+std::vector<ArrayPlay> mapped_layers(std::size_t most) {
+  std::vector<ArrayPlay> plays;
+  for (std::uint64_t seed = 1; plays.size() < most; ++seed) {
+    test::Case c = test::random_case(seed);
+    c.machine.pe.pipeline_stages += 2;  // the fewest that the RTL's MACs have
+    if (!why_not_rtl(c.machine, kShape).empty()) continue;
+    ArrayPlay play{c.machine, test::registers_of(c), test::passes_of(c, 4)};
+    if (is_playable(play, to_string(c))) plays.push_back(std::move(play));
+  }
+  return plays;
+}
+
+// Cheap ones first, so that most faults are noticed soon; programs of 65,535 steps last.
+std::vector<ArrayPlay> plays() {
+  std::vector<ArrayPlay> plays;
+  const auto add = [&](int steps, std::uint64_t most) {
+    for (std::uint64_t seed = 1; seed <= most; ++seed) {
+      plays.push_back(test::random_fabric(seed, kShape, steps));
+      EXPECT_TRUE(is_playable(plays.back(), fmt::format("random_fabric({}, {})", seed, steps)));
+    }
+  };
+  add(2, 100);
+  std::ranges::move(mapped_layers(60), std::back_inserter(plays));
+  add(3, 40);
+  add(4, 3);
+  add(0, 2);
+  return plays;
+}
+
+std::string noticed(const std::vector<ArrayPlay>& plays, int fault) {
+  for (const ArrayPlay& play : plays) {
+    if (std::string says = noticed(play, fault); !says.empty()) return says;
+  }
+  return "";
+}
+
+TEST(ArrayMutants, AreNoticedUnlessListedAsSurviving) {
+  const auto planted = test::planted_faults(ORRERY_FAULTS_DIR "/array.faults");
+  ASSERT_EQ(planted.size(), 100u);
+  const std::vector<ArrayPlay> all = plays();
+  ASSERT_FALSE(HasFailure());
+  for (const int fault : test::faults_to_play(planted)) {
+    if (!noticed(all, fault).empty()) continue;
+    if (test::is_known_to_survive("array", fault)) continue;
+    ADD_FAILURE() << "array" << ' ' << fault << ": "
+                  << planted[static_cast<std::size_t>(fault) - 1];
+  }
+}
+
+}  // namespace
+}  // namespace orrery

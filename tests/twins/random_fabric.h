@@ -1,0 +1,15 @@
+// Passes that no layer and no mapping stand behind: any groups of PEs, any routes of psums.
+#pragma once
+
+#include <cstdint>
+
+#include "sim/rtl/shape.h"
+#include "tests/twins/array_twin_case.h"
+
+namespace orrery::test {
+
+// For one seed the same case, everywhere: up to three passes on an array of the shape's size and
+// packets. `steps`: the most of a counter, up to 4; 0: one counter, of 65535.
+ArrayPlay random_fabric(std::uint64_t seed, const RtlShape& shape, int steps);
+
+}  // namespace orrery::test
