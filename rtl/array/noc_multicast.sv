@@ -5,6 +5,7 @@ module noc_multicast #(
   parameter int unsigned Cols = 2,
   parameter int unsigned MaxWords = 4,   // of a packet
   parameter int unsigned WordBits = 16,
+  parameter int unsigned MaxPackets = 4, // of a FIFO
   parameter int unsigned MaxLatency = 3
 ) (
   input  logic clk_i,
@@ -35,7 +36,7 @@ module noc_multicast #(
   localparam int unsigned XBits = (Cols > 1) ? $clog2(Cols) : 1;
 
   logic [Pes-1:0] named, room, arriving;
-  logic           sends, arrives, unused_ready;
+  logic           sends, arrives;
 
   logic unused_ids;  // bits of IDs that are above the array's size
   assign unused_ids = ^ids_i;
@@ -43,7 +44,9 @@ module noc_multicast #(
   for (genvar i = 0; i < Pes; i++) begin : gen_pe
     assign named[i] = listens_i[i] & y_mask_i[ids_i[i*12+6 +: YBits]] & x_mask_i[ids_i[i*12 +: XBits]];
 
-    noc_room u_room (
+    noc_room #(
+      .MaxPackets (MaxPackets)
+    ) u_room (
       .clk_i,
       .rst_ni,
       .depth_i,
@@ -58,17 +61,15 @@ module noc_multicast #(
   assign sends = valid_i & ready_o;
   assign takes_o = named & {Pes{sends}};
 
-  noc_link #(
+  noc_stages #(
     .Width      (Width),
     .MaxLatency (MaxLatency)
   ) u_wires (
     .clk_i,
     .rst_ni,
-    .cycles_i  (8'd1),
     .latency_i,
     .valid_i   (sends),
     .data_i    ({named, words_i, data_i}),
-    .ready_o   (unused_ready),
     .valid_o   (arrives),
     .data_o    ({arriving, words_o, data_o})
   );

@@ -129,6 +129,7 @@ module pe_array #(
     .Cols       (Cols),
     .MaxWords   (MaxIfmapPacketWords),
     .WordBits   (16),
+    .MaxPackets (MaxFifoPackets),
     .MaxLatency (MaxLatency)
   ) u_ifmap_bus (
     .clk_i,
@@ -155,6 +156,7 @@ module pe_array #(
     .Cols       (Cols),
     .MaxWords   (MaxFilterPacketWords),
     .WordBits   (16),
+    .MaxPackets (MaxFifoPackets),
     .MaxLatency (MaxLatency)
   ) u_filter_bus (
     .clk_i,
@@ -181,6 +183,7 @@ module pe_array #(
     .Cols       (Cols),
     .MaxWords   (MaxPacketPsums),
     .WordBits   (32),
+    .MaxPackets (MaxFifoPackets),
     .MaxLatency (MaxLatency)
   ) u_psum_in_bus (
     .clk_i,

@@ -96,7 +96,9 @@ module pe_place #(
   logic [         7:0] link_words;
   logic [PsumBits-1:0] link_data;
 
-  noc_room u_room (
+  noc_room #(
+    .MaxPackets (MaxFifoPackets)
+  ) u_room (
     .clk_i,
     .rst_ni,
     .depth_i   (pe_cfg_i.psum_in_fifo_packets),

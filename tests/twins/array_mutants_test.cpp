@@ -1,5 +1,5 @@
 // Single faults in a small array around its PEs, planted by yosys: lock step with the C++ array
-// notices each, but those that surviving_faults lists.
+// notices each, or yosys proves that it changes nothing.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
@@ -26,14 +26,17 @@ using test::ArrayPlay;
 const RtlShape kShape{.mac = "mac_zero_gated",
                       .rows = 3,
                       .cols = 2,
-                      .ifmap_spad = 256,
-                      .filter_spad = 512,
+                      .ifmap_spad = 12,
+                      .filter_spad = 24,
                       .psum_spad = 8,
                       .fifo_packets = 4,
                       .ifmap_packet_words = 3,
                       .filter_packet_words = 3,
                       .packet_psums = 3,
                       .latency = 3};
+
+// Of the faults; at full length 1.
+constexpr int kStep = 10;
 
 // What is noticed; empty: nothing.
 std::string noticed(const ArrayPlay& play, int fault) try {
@@ -68,8 +71,8 @@ std::vector<ArrayPlay> mapped_layers(std::size_t most) {
   return plays;
 }
 
-// Cheap ones first, so that most faults are noticed soon; programs of 65,535 steps last.
-std::vector<ArrayPlay> plays() {
+// Cheap ones first, so that most faults are noticed soon.
+std::vector<ArrayPlay> short_plays() {
   std::vector<ArrayPlay> plays;
   const auto add = [&](int steps, std::uint64_t most) {
     for (std::uint64_t seed = 1; seed <= most; ++seed) {
@@ -77,11 +80,19 @@ std::vector<ArrayPlay> plays() {
       EXPECT_TRUE(is_playable(plays.back(), fmt::format("random_fabric({}, {})", seed, steps)));
     }
   };
-  add(2, 100);
+  add(2, 300);
   std::ranges::move(mapped_layers(60), std::back_inserter(plays));
-  add(3, 40);
+  add(3, 60);
   add(4, 3);
-  add(0, 2);
+  return plays;
+}
+
+std::vector<ArrayPlay> long_plays() {
+  std::vector<ArrayPlay> plays;
+  for (std::uint64_t seed = 0; seed < 24; ++seed) {
+    plays.push_back(test::long_fabric(seed, kShape));
+    EXPECT_TRUE(is_playable(plays.back(), fmt::format("long_fabric({})", seed)));
+  }
   return plays;
 }
 
@@ -92,16 +103,19 @@ std::string noticed(const std::vector<ArrayPlay>& plays, int fault) {
   return "";
 }
 
-TEST(ArrayMutants, AreNoticedUnlessListedAsSurviving) {
+TEST(ArrayMutants, AreNoticedUnlessProvedHarmless) {
   const auto planted = test::planted_faults(ORRERY_FAULTS_DIR "/array.faults");
   ASSERT_EQ(planted.size(), 100u);
-  const std::vector<ArrayPlay> all = plays();
+  const std::vector<ArrayPlay> plays = short_plays(), more = long_plays();
   ASSERT_FALSE(HasFailure());
-  for (const int fault : test::faults_to_play(planted)) {
-    if (!noticed(all, fault).empty()) continue;
-    if (test::is_known_to_survive("array", fault)) continue;
-    ADD_FAILURE() << "array" << ' ' << fault << ": "
-                  << planted[static_cast<std::size_t>(fault) - 1];
+  for (const int fault : test::faults_to_play(planted, kStep)) {
+    if (!noticed(plays, fault).empty()) continue;
+    if (test::is_proved_harmless("array", fault)) {
+      fmt::print("{}\n", planted[static_cast<std::size_t>(fault) - 1]);
+      continue;
+    }
+    EXPECT_NE(noticed(more, fault), "")
+        << "survives: array " << fault << ": " << planted[static_cast<std::size_t>(fault) - 1];
   }
 }
 

@@ -31,6 +31,12 @@ MacRegisters random_registers(const Mac& mac, Rng& rng, std::uint64_t seed) {
   }
 }
 
+// Of operands whose sums have more digits than a single, so that it matters where a chain ends.
+void set_long_chains(MacRegisters& registers, Rng& rng) {
+  registers.ifmap.bits = registers.filter.bits = 16;
+  registers.arithmetic.chain = rng.in(1, 65535 >> rng.in(0, 12));
+}
+
 bool fits(const PeCase& c, const PeMaxima& most) {
   const PeSetup& s = c.setup;
   const auto packets = {s.pe.ifmap_fifo_words / s.ifmap_packet_words, s.pe.filter_fifo_packets,
@@ -69,7 +75,7 @@ std::vector<PeCase> pe_long_cases(const PeModule& module) {
     Rng rng(c.seed);
     c.setup.mac = mac.name;
     c.setup.registers = random_registers(mac, rng, c.seed);
-    if (mac.traits.singles) c.setup.registers.arithmetic.chain = rng.in(1, 65535 >> rng.in(0, 12));
+    if (mac.traits.singles) set_long_chains(c.setup.registers, rng);
     c.setup.program = program;
     c.setup.pe = {.ifmap_spad_words = spad_words,
                   .filter_spad_words = spad_words,
@@ -82,8 +88,12 @@ std::vector<PeCase> pe_long_cases(const PeModule& module) {
     cases.push_back(std::move(c));
   };
   Rng rng(1);
-  for (int i = 0; i < 8; ++i) add(random_program(rng, {}), kLiveWords);
-  for (int i = 0; i < PassProgram::kMaxCounters; ++i) add(long_sum(i), 1);
+  for (int i = 0; i < PassProgram::kMaxCounters; ++i) {
+    add(random_program(rng, {}), kLiveWords);
+    add(sliding_sum(rng, i, 65535 >> rng.in(0, 5)), kLiveWords);
+    add(long_sum(i), 1);
+    for (int k = 0; k < 4; ++k) add(far_steps(rng, i), 1);
+  }
   return cases;
 }
 

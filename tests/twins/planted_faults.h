@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "sim/twin/script.h"
+
 namespace orrery::test {
 
 // The lines of a file; of one that mutate_array wrote, a line a fault, of the number 1 first.
@@ -16,21 +18,26 @@ inline std::vector<std::string> planted_faults(const std::string& file) {
   return lines;
 }
 
-// All of them at full length (ORRERY_ALL=1), else every fourth.
-inline std::vector<int> faults_to_play(const std::vector<std::string>& planted) {
-  const char* all = std::getenv("ORRERY_ALL");
-  const int step = all != nullptr && std::string(all) == "1" ? 1 : 4;
+inline bool at_full_length() {
+  const char* all = std::getenv("ORRERY_ALL");  // NOLINT(concurrency-mt-unsafe)
+  return all != nullptr && std::string(all) == "1";
+}
+
+// All of them at full length (ORRERY_ALL=1), else every `step`th.
+inline std::vector<int> faults_to_play(const std::vector<std::string>& planted, int step) {
   std::vector<int> faults;
-  for (int fault = 1; fault <= static_cast<int>(planted.size()); fault += step)
+  for (int fault = 1; fault <= static_cast<int>(planted.size());
+       fault += at_full_length() ? 1 : step)
     faults.push_back(fault);
   return faults;
 }
 
-// Whether tests/twins/surviving_faults lists the fault.
-inline bool is_known_to_survive(const std::string& netlist, int fault) {
-  for (const std::string& line : planted_faults(ORRERY_SOURCE_DIR "/tests/twins/surviving_faults"))
-    if (line.starts_with(netlist + ' ' + std::to_string(fault) + ' ')) return true;
-  return false;
+// Whether yosys proves that a fault of a netlist changes nothing; of the number 0, what
+// prove_array_harmless says.
+inline bool is_proved_harmless(const std::string& netlist, int fault) {
+  return run_script(ORRERY_SOURCE_DIR "/tests/twins/prove_array_harmless",
+                    {ORRERY_FAULTS_DIR, netlist, std::to_string(fault)})
+             .code == 0;
 }
 
 }  // namespace orrery::test

@@ -13,15 +13,16 @@ namespace {
 Machine random_machine(const RtlShape& shape, Rng& rng) {
   Machine m = roomy_machine();
   m.mac = shape.mac;
-  m.numbers.product_bits = m.numbers.psum_bits = 32;
+  m.numbers.product_bits = m.numbers.psum_bits = rng.in(0, 1) == 0 ? 32 : rng.in(8, 32);
+  const int psum_words = m.words_per_psum();
   m.numbers.overflow = rng.in(0, 1) == 0 ? Overflow::kWrap : Overflow::kSaturate;
   m.array.rows = shape.rows, m.array.cols = shape.cols;
   m.array.pipelined = rng.in(0, 1) == 1;
   m.noc.ifmap = {{rng.in(1, shape.ifmap_packet_words), rng.in(0, shape.latency)}};
   m.noc.filter = {{rng.in(1, shape.filter_packet_words), rng.in(0, shape.latency)}};
-  m.noc.psum_in = {{2 * rng.in(1, shape.packet_psums), rng.in(0, shape.latency)}};
-  m.noc.psum_out = {{rng.in(2, 6), rng.in(0, shape.latency)}};
-  m.noc.psum_link = {rng.in(2, 6), rng.in(0, shape.latency)};
+  m.noc.psum_in = {{psum_words * rng.in(1, shape.packet_psums), rng.in(0, shape.latency)}};
+  m.noc.psum_out = {{psum_words * rng.in(1, 3), rng.in(0, shape.latency)}};
+  m.noc.psum_link = {psum_words * rng.in(1, 3), rng.in(0, shape.latency)};
   m.pe = {.ifmap_spad_words = kLiveWords + rng.in(0, 3),
           .filter_spad_words = kLiveWords + rng.in(0, 3),
           .psum_spad_words = shape.psum_spad,
@@ -82,9 +83,13 @@ std::vector<Group> groups_of(const Pass& pass, int words, Rng& rng) {
   return groups;
 }
 
+// Of a pass: some of the PEs, or all of them.
+enum class Where : std::uint8_t { kAnywhere, kEverywhere };
+
 // A rectangle of the array; columns hand psums up, or are summed on the bus, or neither.
-void place_pes(Pass& pass, const RtlShape& shape, Rng& rng) {
-  const int rows = rng.in(1, shape.rows), cols = rng.in(1, shape.cols);
+void place_pes(Pass& pass, const RtlShape& shape, Where where, Rng& rng) {
+  const int rows = where == Where::kEverywhere ? shape.rows : rng.in(1, shape.rows);
+  const int cols = where == Where::kEverywhere ? shape.cols : rng.in(1, shape.cols);
   const int top = rng.in(0, shape.rows - rows), left = rng.in(0, shape.cols - cols);
   const bool chains = rng.in(0, 1) == 1;
   const PsumSource first = rng.in(0, 2) > 0 ? PsumSource::kNoc : PsumSource::kNone;
@@ -122,15 +127,12 @@ void route_psums(Pass& pass, const PassProgram& program, Rng& rng) {
   pass.psum_out = stream_of(leaving, pass.psums_per_packet, program.window_psums);
 }
 
-Pass random_pass(const Machine& machine, const RtlShape& shape, int steps, Rng& rng) {
+Pass pass_of(const PassProgram& program, const Machine& machine, const RtlShape& shape, Where where,
+             Rng& rng) {
   Pass pass;
   pass.psums_per_packet = packet_psums(machine);
-  const PassProgram program =
-      steps == 0
-          ? long_sum(rng.in(0, PassProgram::kMaxCounters - 1))
-          : random_program(rng, {.steps = steps, .gaps_up_to = 0, .window_psums = shape.psum_spad});
   pass.programs = {program};
-  place_pes(pass, shape, rng);
+  place_pes(pass, shape, where, rng);
   const auto stream = [&](Tensor t, int length) {
     return stream_of(groups_of(pass, length, rng), packet_words(machine, t), length);
   };
@@ -140,33 +142,57 @@ Pass random_pass(const Machine& machine, const RtlShape& shape, int steps, Rng& 
   return pass;
 }
 
-PassCase random_tiles(const Pass& pass, Rng& rng) {
+PassCase random_tiles(const Pass& pass, int psum_bits, Rng& rng) {
   const auto length = [](const Stream& s) { return static_cast<int>(s.address.size()); };
   return {.pass = &pass,
           .ifmap = random_words<std::int16_t>(length(pass.ifmap), 16, 30, rng),
           .padding = {},
           .filter = random_words<std::int16_t>(length(pass.filter), 16, 10, rng),
           .psum = random_words<std::int32_t>(std::max(length(pass.psum_in), length(pass.psum_out)),
-                                             32, 10, rng),
+                                             psum_bits, 10, rng),
           .read_psums = true};
 }
 
-}  // namespace
-
-ArrayPlay random_fabric(std::uint64_t seed, const RtlShape& shape, int steps) {
-  Rng rng(seed);
+// Up to so many passes, each of a program that is drawn.
+template <class Draw>
+ArrayPlay fabric(const RtlShape& shape, int passes, Where where, Draw draw, Rng& rng) {
   ArrayPlay play{.machine = random_machine(shape, rng), .registers = {}, .passes = {}};
   Layer layer;
   layer.operand_bits = play.machine.numbers.operand_bits;
   play.registers = play.machine.registers(layer);
   play.registers.ifmap = play.machine.widths().ifmap;
   play.registers.filter = play.machine.widths().filter;
-  const int passes = steps == 0 || steps > 3 ? 1 : rng.in(1, 3);
   for (int i = 0; i < passes; ++i)
-    play.passes.compiled.push_back(random_pass(play.machine, shape, steps, rng));
+    play.passes.compiled.push_back(pass_of(draw(), play.machine, shape, where, rng));
   for (const Pass& pass : play.passes.compiled)
-    play.passes.passes.push_back(random_tiles(pass, rng));
+    play.passes.passes.push_back(random_tiles(pass, play.machine.numbers.psum_bits, rng));
   return play;
+}
+
+}  // namespace
+
+ArrayPlay random_fabric(std::uint64_t seed, const RtlShape& shape, int steps) {
+  Rng rng(seed);
+  const ProgramLimits limits{.steps = steps, .gaps_up_to = 0, .window_psums = shape.psum_spad};
+  const auto draw = [&] { return random_program(rng, limits); };
+  return fabric(shape, steps > 3 ? 1 : rng.in(1, 3), Where::kAnywhere, draw, rng);
+}
+
+ArrayPlay long_fabric(std::uint64_t seed, const RtlShape& shape) {
+  Rng rng(seed);
+  const int counter = static_cast<int>(seed % PassProgram::kMaxCounters);
+  switch (seed / PassProgram::kMaxCounters % 3) {
+    case 0:
+      return fabric(
+          shape, 1, Where::kEverywhere, [&] { return long_sum(counter); }, rng);
+    case 1:
+      return fabric(
+          shape, 1, Where::kEverywhere, [&] { return dense_sum(rng); }, rng);
+    default:
+      return fabric(
+          shape, 2, Where::kEverywhere, [&] { return long_windows(counter, 16384 >> counter); },
+          rng);
+  }
 }
 
 }  // namespace orrery::test

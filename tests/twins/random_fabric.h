@@ -9,7 +9,11 @@
 namespace orrery::test {
 
 // For one seed the same case, everywhere: up to three passes on an array of the shape's size and
-// packets. `steps`: the most of a counter, up to 4; 0: one counter, of 65535.
+// packets. `steps`: the most of a counter, up to 4.
 ArrayPlay random_fabric(std::uint64_t seed, const RtlShape& shape, int steps);
+
+// The same, on all PEs: in turn sums of 65535 products in each of the counters, streams of up to
+// 65535 words with high strides, and two passes of up to 16384 windows.
+ArrayPlay long_fabric(std::uint64_t seed, const RtlShape& shape);
 
 }  // namespace orrery::test

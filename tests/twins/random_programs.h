@@ -21,4 +21,17 @@ PassProgram random_program(Rng& rng, const ProgramLimits& limits);
 // One psum of 65535 products, in one counter.
 PassProgram long_sum(int counter);
 
+// One psum of a few products whose words lie far apart in both streams: one counter, of any strides.
+PassProgram far_steps(Rng& rng, int counter);
+
+// One psum of up to 65535 products, each of the next word of one stream or both, in all counters.
+PassProgram dense_sum(Rng& rng);
+
+// Windows of one psum, a product each, all of the same pair of words.
+PassProgram long_windows(int counter, int windows);
+
+// One psum: a window of a few words of each stream, in the counters inside `counter`, slides along
+// at most `words` words, up to 65535, of one stream or both.
+PassProgram sliding_sum(Rng& rng, int counter, int words);
+
 }  // namespace orrery::test
