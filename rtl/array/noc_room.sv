@@ -1,10 +1,10 @@
 // Whether a packet may be sent to a FIFO: those in it and those on their way have an entry each.
 module noc_room #(
-  parameter int unsigned MaxPackets = 4
+  parameter int unsigned MaxPackets = 4  // on their way
 ) (
   input  logic       clk_i,
   input  logic       rst_ni,
-  input  logic [7:0] depth_i,    // entries, up to MaxPackets
+  input  logic [7:0] depth_i,    // entries
   input  logic [7:0] packets_i,  // in use, without those on their way
   input  logic       sent_i,     // a packet leaves for it
   input  logic       arrives_i,  // a packet enters it

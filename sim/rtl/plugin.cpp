@@ -37,7 +37,7 @@ std::string contents(const fs::path& file) {
 // All that a plugin is made from.
 std::vector<fs::path> sources(const fs::path& root) {
   std::vector<fs::path> files{root / "rtl/build_array", root / "sim/rtl/module.h"};
-  for (const char* folder : {"rtl/array", "rtl/mac"}) {
+  for (const char* folder : {"rtl/array", "rtl/mac", "rtl/properties"}) {
     for (const auto& entry : fs::directory_iterator(root / folder)) files.push_back(entry.path());
   }
   std::ranges::sort(files);
@@ -70,6 +70,7 @@ fs::path built_plugin(const RtlBuild& build, RtlExtras extras, const RtlPlaces& 
   std::vector<std::string> arguments;
   if (extras == RtlExtras::kWaves) arguments.emplace_back("--trace");
   if (extras == RtlExtras::kCoverage) arguments.emplace_back("--coverage");
+  if (extras == RtlExtras::kProperties) arguments.emplace_back("--properties");
   Digest digest;
   for (const std::string& argument : arguments) digest.add(argument);
   digest.add(build.top);

@@ -80,7 +80,7 @@ std::vector<ArrayPlay> short_plays() {
       EXPECT_TRUE(is_playable(plays.back(), fmt::format("random_fabric({}, {})", seed, steps)));
     }
   };
-  add(2, 300);
+  add(2, 400);
   std::ranges::move(mapped_layers(60), std::back_inserter(plays));
   add(3, 60);
   add(4, 3);

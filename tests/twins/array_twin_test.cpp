@@ -35,7 +35,7 @@ void say(const std::string& sentence) { std::cerr << sentence << '\n'; }
 
 const RtlPlaces kPlaces{ORRERY_SOURCE_DIR, ORRERY_ARRAYS_DIR};
 
-const RtlPlugin& plugin_of(const RtlShape& shape, RtlExtras extras = RtlExtras::kNone) {
+const RtlPlugin& plugin_of(const RtlShape& shape, RtlExtras extras = RtlExtras::kProperties) {
   static std::map<std::pair<std::vector<std::string>, RtlExtras>, RtlPlugin> plugins;
   const auto key = std::pair(parameters(shape), extras);
   if (const auto known = plugins.find(key); known != plugins.end()) return known->second;
@@ -57,13 +57,14 @@ std::string write_waves(const Case& c, const RtlShape& shape, const CasePasses& 
   return "waves in " + folder.string();
 }
 
-void play_case(const Case& c, const RtlShape& shape, std::size_t most_passes, Tally& tally) {
+void play_case(const Case& c, const RtlShape& shape, std::size_t most_passes, Tally& tally,
+               RtlExtras extras = RtlExtras::kProperties) {
   if (!why_not_rtl(c.machine, shape).empty()) {
     ++tally.too_large;
     return;
   }
   const CasePasses passes = passes_of(c, most_passes);
-  const auto module = plugin_of(shape).make();
+  const auto module = plugin_of(shape, extras).make();
   ArrayComparison result;
   try {
     result = compare_arrays(c.machine, registers_of(c), shape, *module, passes.passes);
@@ -142,7 +143,7 @@ TEST(ArrayTwin, EqualsTheArrayInAPassOfCONV3UnderEachDataflow) {
   for (const char* name : {"rs", "ws", "os", "nlr"}) {
     const Case c = case_on_chip("CONV3", *find_dataflow(name));
     Tally tally;
-    play_case(c, shape_of(c.machine), 1, tally);
+    play_case(c, shape_of(c.machine), 1, tally, RtlExtras::kNone);
     EXPECT_EQ(tally.passes, 1) << name;
     RecordProperty(std::string(name) + "_cycles", std::to_string(tally.cycles));
     RecordProperty(std::string(name) + "_psums", std::to_string(tally.psums));

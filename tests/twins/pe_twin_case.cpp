@@ -136,8 +136,9 @@ PeTwinVerdict play_pe_twin(const PeModule& module, int fault, std::int64_t cycle
                            const std::string& wave) {
   PeTwinVerdict verdict;
   const auto twin = module.make(fault);
+  PeStateCycles spent{};
   const auto play = [&](const PeCase& c, PeTwin& pe) {
-    return play_pe_case(c, pe_twin_streams(c), pe, verdict.spent);
+    return play_pe_case(c, pe_twin_streams(c), pe, spent);
   };
   const auto differs = [&](const PeCase& c) {
     const PePlay played = play(c, *twin);
@@ -154,6 +155,7 @@ PeTwinVerdict play_pe_twin(const PeModule& module, int fault, std::int64_t cycle
   for (std::uint64_t seed = 1; verdict.cycles < cycles; ++seed) {
     if (std::ranges::any_of(pe_twin_cases(module, seed), differs)) return verdict;
   }
+  verdict.spent = spent;
   if (std::ranges::any_of(pe_long_cases(module), differs)) return verdict;
   return verdict;
 }

@@ -23,7 +23,7 @@ PePlay play_pe_case(const PeCase& c, const std::vector<PeStreams>& streams, PeTw
 
 struct PeTwinVerdict {
   std::int64_t cycles = 0;
-  PeStateCycles spent{};
+  PeStateCycles spent{};   // in the random cases
   std::string difference;  // the first, with cycle and case; empty: none
 };
 // Plays random cases by the module and by PeAlone, at least so many cycles, then the long ones; up

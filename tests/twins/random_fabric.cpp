@@ -13,7 +13,8 @@ namespace {
 Machine random_machine(const RtlShape& shape, Rng& rng) {
   Machine m = roomy_machine();
   m.mac = shape.mac;
-  m.numbers.product_bits = m.numbers.psum_bits = rng.in(0, 1) == 0 ? 32 : rng.in(8, 32);
+  const std::array widths{32, rng.in(8, 10), rng.in(8, 32)};
+  m.numbers.product_bits = m.numbers.psum_bits = widths.at(static_cast<std::size_t>(rng.in(0, 2)));
   const int psum_words = m.words_per_psum();
   m.numbers.overflow = rng.in(0, 1) == 0 ? Overflow::kWrap : Overflow::kSaturate;
   m.array.rows = shape.rows, m.array.cols = shape.cols;

@@ -21,7 +21,8 @@ PassProgram random_program(Rng& rng, const ProgramLimits& limits);
 // One psum of 65535 products, in one counter.
 PassProgram long_sum(int counter);
 
-// One psum of a few products whose words lie far apart in both streams: one counter, of any strides.
+// One psum of a few products whose words lie far apart in both streams: one counter, of any
+// strides.
 PassProgram far_steps(Rng& rng, int counter);
 
 // One psum of up to 65535 products, each of the next word of one stream or both, in all counters.
