@@ -38,39 +38,17 @@ module noc_link #(
     end
   end
 
-  if (MaxLatency == 0) begin : gen_wire
-    assign valid_o = passes;
-    assign data_o = through;
-    logic unused_latency;
-    assign unused_latency = ^latency_i;
-  end else begin : gen_stages
-    localparam int unsigned IndexBits = (MaxLatency > 1) ? $clog2(MaxLatency) : 1;
-
-    // Stage k holds what passed k + 1 cycles ago. No further stages than those in use take anything in.
-    logic [MaxLatency-1:0]       valid_q;
-    logic [MaxLatency*Width-1:0] data_q;
-    logic [IndexBits-1:0]        last;
-    assign last = IndexBits'(latency_i - 4'd1);
-    assign valid_o = (latency_i == 4'd0) ? passes : valid_q[last];
-    assign data_o = (latency_i == 4'd0) ? through : data_q[32'(last) * Width +: Width];
-
-    always_ff @(posedge clk_i or negedge rst_ni) begin
-      if (!rst_ni) begin
-        valid_q <= '0;
-        data_q  <= '0;
-      end else begin
-        valid_q[0] <= passes & (latency_i != 4'd0);
-        if (passes) begin
-          data_q[0 +: Width] <= through;
-        end
-        for (int unsigned k = 1; k < MaxLatency; k++) begin
-          valid_q[k] <= valid_q[k-1] & (4'(k) < latency_i);
-          if (valid_q[k-1]) begin
-            data_q[k*Width +: Width] <= data_q[(k-1)*Width +: Width];
-          end
-        end
-      end
-    end
-  end
+  noc_stages #(
+    .Width      (Width),
+    .MaxLatency (MaxLatency)
+  ) u_stages (
+    .clk_i,
+    .rst_ni,
+    .latency_i,
+    .valid_i (passes),
+    .data_i  (through),
+    .valid_o,
+    .data_o
+  );
 
 endmodule

@@ -5,6 +5,7 @@ module noc_multicast #(
   parameter int unsigned Cols = 2,
   parameter int unsigned MaxWords = 4,   // of a packet
   parameter int unsigned WordBits = 16,
+  parameter int unsigned MaxPackets = 4, // of a FIFO
   parameter int unsigned MaxLatency = 3
 ) (
   input  logic clk_i,
@@ -19,7 +20,7 @@ module noc_multicast #(
   input  logic                         valid_i,
   input  logic [Rows-1:0]              y_mask_i,
   input  logic [Cols-1:0]              x_mask_i,
-  input  logic [7:0]                   words_i,
+  input  logic [7:0]                   words_i,  // 1 to MaxWords
   input  logic [MaxWords*WordBits-1:0] data_i,
   output logic                         ready_o,
   output logic [Rows*Cols-1:0]         takes_o,  // PEs to which a packet leaves
@@ -30,12 +31,15 @@ module noc_multicast #(
 );
 
   localparam int unsigned Pes = Rows * Cols;
-  localparam int unsigned Width = Pes + 8 + MaxWords * WordBits;
+  localparam int unsigned CountBits = $clog2(MaxWords + 1);
+  localparam int unsigned UnderWay = (MaxLatency == 0) ? 1 : (MaxLatency < MaxPackets) ? MaxLatency : MaxPackets;
+  localparam int unsigned Width = Pes + CountBits + MaxWords * WordBits;
   localparam int unsigned YBits = (Rows > 1) ? $clog2(Rows) : 1;
   localparam int unsigned XBits = (Cols > 1) ? $clog2(Cols) : 1;
 
   logic [Pes-1:0] named, room, arriving;
-  logic           sends, arrives, unused_ready;
+  logic           sends, arrives;
+  logic [CountBits-1:0] words;
 
   logic unused_ids;  // bits of IDs that are above the array's size
   assign unused_ids = ^ids_i;
@@ -43,7 +47,9 @@ module noc_multicast #(
   for (genvar i = 0; i < Pes; i++) begin : gen_pe
     assign named[i] = listens_i[i] & y_mask_i[ids_i[i*12+6 +: YBits]] & x_mask_i[ids_i[i*12 +: XBits]];
 
-    noc_room u_room (
+    noc_room #(
+      .MaxPackets (UnderWay)
+    ) u_room (
       .clk_i,
       .rst_ni,
       .depth_i,
@@ -58,21 +64,23 @@ module noc_multicast #(
   assign sends = valid_i & ready_o;
   assign takes_o = named & {Pes{sends}};
 
-  noc_link #(
+  noc_stages #(
     .Width      (Width),
     .MaxLatency (MaxLatency)
   ) u_wires (
     .clk_i,
     .rst_ni,
-    .cycles_i  (8'd1),
     .latency_i,
     .valid_i   (sends),
-    .data_i    ({named, words_i, data_i}),
-    .ready_o   (unused_ready),
+    .data_i    ({named, words_i[CountBits-1:0], data_i}),
     .valid_o   (arrives),
-    .data_o    ({arriving, words_o, data_o})
+    .data_o    ({arriving, words, data_o})
   );
 
   assign valid_o = arriving & {Pes{arrives}};
+  assign words_o = 8'(words);
+
+  logic unused_words;
+  assign unused_words = ^words_i;
 
 endmodule

@@ -35,12 +35,4 @@ package orrery_noc_pkg;
     logic [11:0] psum_out;
   } pe_role_t;
 
-  // Packets of a pass on each bus.
-  typedef struct packed {
-    logic [31:0] ifmap;
-    logic [31:0] filter;
-    logic [31:0] psum_in;
-    logic [31:0] psum_out;
-  } pass_packets_t;
-
 endpackage

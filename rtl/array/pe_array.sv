@@ -26,7 +26,7 @@ module pe_array #(
   input  orrery_noc_pkg::array_cfg_t cfg_i,
   // The next pass: what it is, of each PE by row, then by column. Taken over when it starts.
   input  logic next_valid_i,
-  input  orrery_noc_pkg::pass_packets_t next_packets_i,
+  input  logic [31:0] next_packets_i,  // that leave on the psum-out bus
   input  logic [Rows*Cols*orrery_noc_pkg::ProgramSlot-1:0] next_programs_i,
   input  logic [Rows*Cols*orrery_noc_pkg::RoleSlot-1:0] next_roles_i,
   // Buses from the GLB: the next packet of each, and to which PEs one leaves.
@@ -64,7 +64,6 @@ module pe_array #(
   output logic                                start_o,
   output logic                                handed_o,
   output logic                                done_o,
-  output orrery_noc_pkg::pass_packets_t       left_o,
   // Of each PE.
   output logic [Rows*Cols*8-1:0]              status_o,  // orrery_array_pkg::pe_status_t
   output logic [Rows*Cols-1:0]                starts_o,  // its MAC is its psum's first
@@ -100,16 +99,12 @@ module pe_array #(
     .next_valid_i,
     .next_packets_i,
     .finishes_i     (&finishes),
-    .ifmap_sent_i   (ifmap_valid_i & ifmap_ready_o),
-    .filter_sent_i  (filter_valid_i & filter_ready_o),
-    .psum_in_sent_i (psum_in_valid_i & psum_in_ready_o),
     .psum_landed_i  (landed),
     .start_o,
     .psum_start_o   (psum_start),
     .handed_o,
     .done_o,
-    .hold_psums_o   (hold_psums),
-    .left_o
+    .hold_psums_o   (hold_psums)
   );
 
   // What PEs are told, by the buses that need to know.
@@ -134,6 +129,7 @@ module pe_array #(
     .Cols       (Cols),
     .MaxWords   (MaxIfmapPacketWords),
     .WordBits   (16),
+    .MaxPackets (MaxFifoPackets),
     .MaxLatency (MaxLatency)
   ) u_ifmap_bus (
     .clk_i,
@@ -160,6 +156,7 @@ module pe_array #(
     .Cols       (Cols),
     .MaxWords   (MaxFilterPacketWords),
     .WordBits   (16),
+    .MaxPackets (MaxFifoPackets),
     .MaxLatency (MaxLatency)
   ) u_filter_bus (
     .clk_i,
@@ -186,6 +183,7 @@ module pe_array #(
     .Cols       (Cols),
     .MaxWords   (MaxPacketPsums),
     .WordBits   (32),
+    .MaxPackets (MaxFifoPackets),
     .MaxLatency (MaxLatency)
   ) u_psum_in_bus (
     .clk_i,

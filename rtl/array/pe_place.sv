@@ -54,6 +54,9 @@ module pe_place #(
 );
 
   localparam int unsigned PsumBits = MaxPacketPsums * 32;
+  localparam int unsigned CountBits = $clog2(MaxPacketPsums + 1);  // of the psums of a packet
+  // Packets on a link: no more than stages, but for one that passes in several cycles.
+  localparam int unsigned UnderWay = (MaxLatency == 0) ? 1 : (MaxLatency < MaxFifoPackets) ? MaxLatency : MaxFifoPackets;
 
   orrery_array_pkg::pe_program_t program_q, program_now;
   orrery_noc_pkg::pe_role_t role_q, psum_role_q;
@@ -93,10 +96,12 @@ module pe_place #(
   assign to_above_o = psum_mapped_q & psum_role_q.to_above;
 
   logic                room, free, link_valid;
-  logic [         7:0] link_words;
+  logic [CountBits-1:0] link_words;
   logic [PsumBits-1:0] link_data;
 
-  noc_room u_room (
+  noc_room #(
+    .MaxPackets (UnderWay)
+  ) u_room (
     .clk_i,
     .rst_ni,
     .depth_i   (pe_cfg_i.psum_in_fifo_packets),
@@ -109,7 +114,7 @@ module pe_place #(
   assign below_ready_o = room & free;
 
   noc_link #(
-    .Width      (8 + PsumBits),
+    .Width      (CountBits + PsumBits),
     .MaxLatency (MaxLatency)
   ) u_link (
     .clk_i,
@@ -117,7 +122,7 @@ module pe_place #(
     .cycles_i  (cfg_i.link_cycles),
     .latency_i (cfg_i.link_latency),
     .valid_i   (below_valid_i & room),
-    .data_i    ({below_words_i, below_data_i}),
+    .data_i    ({below_words_i[CountBits-1:0], below_data_i}),
     .ready_o   (free),
     .valid_o   (link_valid),
     .data_o    ({link_words, link_data})
@@ -152,7 +157,7 @@ module pe_place #(
     .filter_ready_o  (unused_filter_ready),
     .psum_in_valid_i (psum_in_valid_i | link_valid),
     .psum_in_data_i  (link_valid ? link_data : psum_in_data_i),
-    .psum_in_words_i (link_valid ? link_words : psum_in_words_i),
+    .psum_in_words_i (link_valid ? 8'(link_words) : psum_in_words_i),
     .psum_in_ready_o (unused_psum_in_ready),
     .psum_out_valid_o,
     .psum_out_data_o,
@@ -170,6 +175,6 @@ module pe_place #(
   assign psum_in_packets_o = registers.psum_in_packets;
 
   logic unused_registers;
-  assign unused_registers = ^{registers, cfg_i};
+  assign unused_registers = ^{registers, cfg_i, below_words_i};
 
 endmodule

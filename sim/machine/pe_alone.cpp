@@ -187,7 +187,11 @@ PeState PeAlone::decide(bool hold_psums) const {
 
 void PeAlone::issue(PeOutputs& out) {
   if (out.state == PeState::kMac) issue_mac(out);
-  if (out.state != PeState::kMerge) return;
+  if (out.state == PeState::kMerge) issue_merge(out);
+  out.finishes = out.state != PeState::kDone && done();
+}
+
+void PeAlone::issue_merge(PeOutputs& out) {
   leave(now_.merge_at, out);
   if (++now_.merge_at < setup_.program.window_psums) return;
   now_.merge_at = 0;
@@ -199,7 +203,8 @@ void PeAlone::issue_mac(PeOutputs& out) {
   const std::int16_t w = filter_.slot(position(&Counter::filter_stride));
   const int at = position(&Counter::psum_stride);
   std::int32_t& psum = psum_spad_[static_cast<std::size_t>(at)];
-  if (starts_psum()) psum = 0, chain_ = {};
+  out.starts = starts_psum();
+  if (out.starts) psum = 0, chain_ = {};
   const std::int32_t term = mac_.multiply(x, w);
   if (mac_.chain() > 0) {
     mac_.add_to_chain(chain_, psum, term);

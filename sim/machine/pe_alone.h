@@ -55,6 +55,8 @@ struct PeOutputs {
   // Valid until the next step.
   std::span<const std::int32_t> psum_out;
   PeState state = PeState::kDone;
+  bool starts = false;                             // the cycle's MAC is its psum's first
+  bool finishes = false;                           // the cycle's operation is the pass's last
   bool gated = false;                              // the cycle's MAC was kept quiet
   bool merged = false;                             // an incoming psum met one of the PE's own
   bool loads_ifmap = false, loads_filter = false;  // a word moved from the FIFO to the spad
@@ -130,6 +132,7 @@ class PeAlone {
   PeState decide(bool hold_psums) const;
   void issue(PeOutputs& out);
   void issue_mac(PeOutputs& out);
+  void issue_merge(PeOutputs& out);
   void leave(int psum, PeOutputs& out);
   int advance_counters();
   void set_up();

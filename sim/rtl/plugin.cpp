@@ -37,7 +37,7 @@ std::string contents(const fs::path& file) {
 // All that a plugin is made from: its top module's folder, and what that takes from others.
 std::vector<fs::path> sources(const fs::path& root, const std::string& top) {
   std::vector<fs::path> files{root / "rtl/build_array", root / "sim/rtl/module.h"};
-  std::vector<const char*> folders{"rtl/array", "rtl/mac"};
+  std::vector<const char*> folders{"rtl/array", "rtl/mac", "rtl/properties"};
   if (fs::exists(root / "rtl/lanes" / (top + ".sv"))) folders.push_back("rtl/lanes");
   for (const char* folder : folders) {
     for (const auto& entry : fs::directory_iterator(root / folder)) files.push_back(entry.path());
@@ -72,6 +72,7 @@ fs::path built_plugin(const RtlBuild& build, RtlExtras extras, const RtlPlaces& 
   std::vector<std::string> arguments;
   if (extras == RtlExtras::kWaves) arguments.emplace_back("--trace");
   if (extras == RtlExtras::kCoverage) arguments.emplace_back("--coverage");
+  if (extras == RtlExtras::kProperties) arguments.emplace_back("--properties");
   Digest digest;
   for (const std::string& argument : arguments) digest.add(argument);
   digest.add(build.top);

@@ -27,8 +27,9 @@ class RtlPlugin {
   MakeRtlModule make_;
 };
 
-// What a plugin can do beside playing.
-enum class RtlExtras : std::uint8_t { kNone, kWaves, kCoverage };
+// What a plugin can do beside playing. kProperties: it ends the program where a property of
+// rtl/properties does not hold.
+enum class RtlExtras : std::uint8_t { kNone, kWaves, kCoverage, kProperties };
 
 // An array as rtl/build_array is told.
 struct RtlBuild {

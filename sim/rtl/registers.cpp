@@ -84,13 +84,4 @@ PortWords role_words(const RtlPass& pass, const RtlShape& shape) {
   });
 }
 
-PortWords packet_words(const Pass& pass, bool read_psums) {
-  StructWriter out;
-  for (const std::int32_t packets :
-       {pass.ifmap.packets(), pass.filter.packets(), read_psums ? pass.psum_in.packets() : 0,
-        pass.psum_out.packets()})
-    out.add(packets, 32);
-  return out.words();
-}
-
 }  // namespace orrery

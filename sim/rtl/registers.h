@@ -35,7 +35,5 @@ inline std::size_t place_of(const PeRole& role, const RtlShape& shape) {
 // Of all places of the array. `read_psums`: psums come in where the pass says so.
 PortWords program_words(const Pass& pass, const RtlShape& shape, bool read_psums);
 PortWords role_words(const RtlPass& pass, const RtlShape& shape);
-// pass_packets_t.
-PortWords packet_words(const Pass& pass, bool read_psums);
 
 }  // namespace orrery

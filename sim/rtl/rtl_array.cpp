@@ -109,7 +109,7 @@ void RtlArray::start(const RtlPass& pass, const PassTiles& tiles) {
   next_->products.assign(pass.pass->pes.size(), 0);
   if (!tiles.read_psums) next_->next[index(Tensor::kPsum)] = pass.pass->psum_in.packets();
   if (pass.pass->filter.packets() == 0) next_->record.filled_cycle = 1;
-  set("next_packets_i", packet_words(*pass.pass, tiles.read_psums));
+  set("next_packets_i", {static_cast<std::uint32_t>(pass.pass->psum_out.packets())});
   set("next_programs_i", program_words(*pass.pass, shape_, tiles.read_psums));
   set("next_roles_i", role_words(pass, shape_));
 }

@@ -92,6 +92,7 @@ bool give_mac(LockStepCase& c, const std::string& mac) {
 ArrayTrial trial_of(const ArrayCase& c, std::size_t most) {
   Rng rng(c.seed);
   ArrayTrial trial;
+  trial.machine = c.machine;
   trial.registers = c.machine.registers(c.layer);
   const Numbers& n = c.machine.numbers;
   Walk walk(c.layer, c.mapping, c.machine);

@@ -24,13 +24,14 @@ LockStepRtlSize small_size(const std::string& mac, bool systolic);
 bool give_mac(ArrayCase& c, const std::string& mac);
 bool give_mac(LockStepCase& c, const std::string& mac);
 
-// A row of passes with random words; what is compared points into them.
+// A row of passes with their words, which point into `compiled`.
 struct ArrayTrial {
+  Machine machine;
   MacRegisters registers;
   std::deque<Pass> compiled;
   std::vector<PassCase> passes;
 };
-// The first passes of the layer, at most `most`.
+// The first passes of the layer, at most `most`, with random words.
 ArrayTrial trial_of(const ArrayCase& c, std::size_t most);
 
 struct LockStepTrial {

@@ -151,12 +151,17 @@ class CoverageSum {
   std::map<std::tuple<CoverPoint::Kind, std::string, int, std::string>, CoverPoint> points_;
 };
 
+// Properties are those of PEs on their own and their NoC.
+RtlExtras extras_of(const VerifyArraysOptions& options, ArrayKind kind) {
+  if (options.coverage) return RtlExtras::kCoverage;
+  return kind == ArrayKind::kIndependent ? RtlExtras::kProperties : RtlExtras::kNone;
+}
+
 void play_array(const VerifyArraysOptions& options, CoverageSum& sum,
                 const std::function<void(double)>& progress, ArrayReport& report) {
   const RtlBuild build = build_of(report.kind, report.mac);
-  const RtlPlugin plugin(built_plugin(build,
-                                      options.coverage ? RtlExtras::kCoverage : RtlExtras::kNone,
-                                      options.places, options.say));
+  const RtlPlugin plugin(
+      built_plugin(build, extras_of(options, report.kind), options.places, options.say));
   const auto pair = make_pair(report.kind, report.mac, plugin);
   const auto start = std::chrono::steady_clock::now();
   for (std::uint64_t seed = options.seed; report.cases < options.cases; ++seed) {

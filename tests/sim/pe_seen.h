@@ -17,14 +17,14 @@ namespace orrery::test {
 struct PeSeen {
   PeRegisters registers;
   std::vector<std::int32_t> ifmap, filter, psum;  // by slot of the spad
-  std::array<bool, 8> signals{};                  // kPeSignals
+  std::array<bool, 10> signals{};                 // kPeSignals
   PeState state = PeState::kDone;
   std::vector<std::int32_t> psum_out;
   bool operator==(const PeSeen&) const = default;
 };
-inline constexpr std::array<std::string_view, 8> kPeSignals{
-    "ifmap_ready", "filter_ready", "psum_in_ready", "gated",
-    "merged",      "loads_ifmap",  "loads_filter",  "takes_psum_out"};
+inline constexpr std::array<std::string_view, 10> kPeSignals{
+    "ifmap_ready", "filter_ready", "psum_in_ready",  "gated",  "merged",
+    "loads_ifmap", "loads_filter", "takes_psum_out", "starts", "finishes"};
 
 // The first thing in which they differ, and both values; empty if in none.
 std::string difference(const PeSeen& one, const PeSeen& other);
@@ -47,8 +47,8 @@ PeSeen watch_step(AnyPe& pe, const Pe& sizes, const PeInputs& in) {
   seen.filter = slots(pe.filter_spad(), sizes.filter_spad_words);
   seen.psum = slots(pe.psum_spad(), std::max(1, sizes.psum_spad_words));
   const PeOutputs out = pe.step(in);
-  seen.signals = {out.ifmap_ready, out.filter_ready, out.psum_ready,   out.gated,
-                  out.merged,      out.loads_ifmap,  out.loads_filter, in.takes_psum_out};
+  seen.signals = {out.ifmap_ready, out.filter_ready, out.psum_ready,    out.gated,  out.merged,
+                  out.loads_ifmap, out.loads_filter, in.takes_psum_out, out.starts, out.finishes};
   seen.state = out.state;
   seen.psum_out.assign(out.psum_out.begin(), out.psum_out.end());
   return seen;

@@ -152,6 +152,8 @@ PeState PlainPe::need(bool hold_psums) const {
 
 void PlainPe::operate(PeOutputs& out) {
   const Operation& op = script_.operations[operation_++];
+  out.starts = op.mac && op.starts;
+  out.finishes = is_over();
   std::int32_t& psum = psum_spad_[op.psum];
   if (op.mac) {
     ++macs_;

@@ -29,7 +29,7 @@ void say(const std::string& sentence) { std::cerr << sentence << '\n'; }
 
 const RtlPlaces kPlaces{ORRERY_SOURCE_DIR, ORRERY_ARRAYS_DIR};
 
-const RtlPlugin& plugin_of(const RtlShape& shape, RtlExtras extras = RtlExtras::kNone) {
+const RtlPlugin& plugin_of(const RtlShape& shape, RtlExtras extras = RtlExtras::kProperties) {
   static std::map<std::pair<std::vector<std::string>, RtlExtras>, RtlPlugin> plugins;
   const auto key = std::pair(parameters(shape), extras);
   if (const auto known = plugins.find(key); known != plugins.end()) return known->second;
@@ -51,13 +51,14 @@ std::string write_waves(const ArrayCase& c, const RtlShape& shape, const ArrayTr
   return "waves in " + folder.string();
 }
 
-void play_case(const ArrayCase& c, const RtlShape& shape, std::size_t most_passes, Tally& tally) {
+void play_case(const ArrayCase& c, const RtlShape& shape, std::size_t most_passes, Tally& tally,
+               RtlExtras extras = RtlExtras::kProperties) {
   if (!why_not_rtl(c.machine, shape).empty()) {
     ++tally.too_large;
     return;
   }
   const ArrayTrial trial = trial_of(c, most_passes);
-  const auto module = plugin_of(shape).make();
+  const auto module = plugin_of(shape, extras).make();
   ArrayComparison result;
   try {
     result = compare_arrays(c.machine, trial.registers, shape, *module, trial.passes);
@@ -122,7 +123,7 @@ TEST(ArrayTwin, EqualsTheArrayInAPassOfCONV3UnderEachDataflow) {
   for (const char* name : {"rs", "ws", "os", "nlr"}) {
     const ArrayCase c = case_on_chip("CONV3", *find_dataflow(name));
     Tally tally;
-    play_case(c, shape_of(c.machine), 1, tally);
+    play_case(c, shape_of(c.machine), 1, tally, RtlExtras::kNone);
     EXPECT_EQ(tally.passes, 1) << name;
     RecordProperty(std::string(name) + "_cycles", std::to_string(tally.cycles));
     RecordProperty(std::string(name) + "_psums", std::to_string(tally.psums));

@@ -56,7 +56,7 @@ inline std::vector<NeededArray> needed_arrays() {
                                {build_of(wave_size()), RtlExtras::kWaves},
                                {build_of(roomy_shape_of(engine_machine()))}};
   for (const char* mac : {"mac_int16", "mac_zero_gated", "mac_int8"}) {
-    all.push_back({build_of(small_shape(mac))});
+    all.push_back({build_of(small_shape(mac)), RtlExtras::kProperties});
     for (const bool systolic : {false, true}) all.push_back({build_of(small_size(mac, systolic))});
   }
   for (const LaneWalk walk : {LaneWalk::kColumns, LaneWalk::kBricks}) {

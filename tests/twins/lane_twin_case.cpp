@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "sim/random/rng.h"
 #include "sim/sparse/run.h"
 #include "tests/twins/arrays.h"
-#include "tests/workloads/random_layer.h"
 #include "workloads/network/widths.h"
 
 namespace orrery::test {

@@ -7,6 +7,7 @@
 
 #include "sim/twin/pe_bits.h"
 #include "sim/twin/stimulus.h"
+#include "tests/twins/random_programs.h"
 
 namespace orrery::test {
 namespace {
@@ -28,6 +29,12 @@ MacRegisters random_registers(const Mac& mac, Rng& rng, std::uint64_t seed) {
     if (mac.traits.singles) r.arithmetic.chain = rng.in(1, 6);
     return r;
   }
+}
+
+// Of operands whose sums have more digits than a single, so that it matters where a chain ends.
+void set_long_chains(MacRegisters& registers, Rng& rng) {
+  registers.ifmap.bits = registers.filter.bits = 16;
+  registers.arithmetic.chain = rng.in(1, 65535 >> rng.in(0, 12));
 }
 
 bool fits(const PeCase& c, const PeMaxima& most) {
@@ -59,71 +66,19 @@ std::vector<PeCase> pe_twin_cases(const PeModule& module, std::uint64_t seed) {
   return cases;
 }
 
-namespace {
-
-// The last word that a stream has a position for.
-constexpr int kMostWords = 65535;
-
-// Strides of a stream for the counters' bounds of 1 or 2, so that no word is needed again after a
-// later one, but for `inside` innermost counters, which all work on one word; returns the stream's
-// length.
-int random_strides(PassProgram& p, int Counter::*stride, int inside, Rng& rng) {
-  int words = 1, outside = 0;
-  for (const Counter& c : p.counter) outside += c.bound - 1;
-  for (int i = p.counters - 1; i >= 0; --i) {
-    Counter& c = p.counter[static_cast<std::size_t>(i)];
-    outside -= c.bound - 1;
-    if (i >= p.counters - inside) continue;
-    // Each counter outside at least doubles the length.
-    c.*stride =
-        words + (rng.in(0, std::max(0, (kMostWords >> outside) - 2 * words)) >> rng.in(0, 3));
-    words += (c.bound - 1) * (c.*stride);
-  }
-  return words;
-}
-
-PassProgram long_program(Rng& rng) {
-  PassProgram p;
-  p.counters = PassProgram::kMaxCounters;
-  p.window = rng.in(0, p.counters);
-  p.windows = 1;
-  for (int i = 0; i < p.counters; ++i) {
-    Counter& c = p.counter[static_cast<std::size_t>(i)];
-    c.bound = rng.in(1, 2);
-    c.reduction = i >= p.window;
-    if (!c.reduction) p.windows *= c.bound;
-  }
-  p.ifmap_words = random_strides(p, &Counter::ifmap_stride, rng.in(0, 2), rng);
-  p.filter_words = random_strides(p, &Counter::filter_stride, rng.in(0, 2), rng);
-  return p;
-}
-
-// One psum of kMostWords products, in one counter.
-PassProgram long_sum(int counter) {
-  PassProgram p;
-  p.counters = counter + 1;
-  p.window = 0;
-  p.counter[static_cast<std::size_t>(counter)] = {
-      .bound = kMostWords, .ifmap_stride = 1, .reduction = true};
-  p.ifmap_words = kMostWords;
-  p.filter_words = 1;
-  return p;
-}
-
-}  // namespace
-
 std::vector<PeCase> pe_long_cases(const PeModule& module) {
   const Mac& mac = *find_mac(module.mac);
   std::vector<PeCase> cases;
-  const auto add = [&](const PassProgram& program) {
+  const auto add = [&](const PassProgram& program, int spad_words) {
     PeCase c;
     c.seed = cases.size();
     Rng rng(c.seed);
     c.setup.mac = mac.name;
     c.setup.registers = random_registers(mac, rng, c.seed);
+    if (mac.traits.singles) set_long_chains(c.setup.registers, rng);
     c.setup.program = program;
-    c.setup.pe = {.ifmap_spad_words = 1,
-                  .filter_spad_words = 2,
+    c.setup.pe = {.ifmap_spad_words = spad_words,
+                  .filter_spad_words = spad_words,
                   .ifmap_fifo_words = 2,
                   .filter_fifo_packets = 2,
                   .psum_in_fifo_packets = 1,
@@ -133,8 +88,12 @@ std::vector<PeCase> pe_long_cases(const PeModule& module) {
     cases.push_back(std::move(c));
   };
   Rng rng(1);
-  for (int i = 0; i < 6; ++i) add(long_program(rng));
-  for (int i = 0; i < PassProgram::kMaxCounters; ++i) add(long_sum(i));
+  for (int i = 0; i < PassProgram::kMaxCounters; ++i) {
+    add(random_program(rng, {}), kLiveWords);
+    add(sliding_sum(rng, i, 65535 >> rng.in(0, 5)), kLiveWords);
+    add(long_sum(i), 1);
+    for (int k = 0; k < 4; ++k) add(far_steps(rng, i), 1);
+  }
   return cases;
 }
 
@@ -166,14 +125,20 @@ std::vector<PeStreams> pe_twin_streams(const PeCase& c) {
   return streams;
 }
 
+PePlay play_pe_case(const PeCase& c, const std::vector<PeStreams>& streams, PeTwin& module,
+                    PeStateCycles& spent) {
+  module.begin(c.setup);
+  PeAhead alone(c.setup);
+  return play_both(c, streams, alone, module, spent);
+}
+
 PeTwinVerdict play_pe_twin(const PeModule& module, int fault, std::int64_t cycles,
                            const std::string& wave) {
   PeTwinVerdict verdict;
   const auto twin = module.make(fault);
+  PeStateCycles spent{};
   const auto play = [&](const PeCase& c, PeTwin& pe) {
-    pe.begin(c.setup);
-    PeAhead alone(c.setup);
-    return play_both(c, pe_twin_streams(c), alone, pe, verdict.spent);
+    return play_pe_case(c, pe_twin_streams(c), pe, spent);
   };
   const auto differs = [&](const PeCase& c) {
     const PePlay played = play(c, *twin);
@@ -190,6 +155,7 @@ PeTwinVerdict play_pe_twin(const PeModule& module, int fault, std::int64_t cycle
   for (std::uint64_t seed = 1; verdict.cycles < cycles; ++seed) {
     if (std::ranges::any_of(pe_twin_cases(module, seed), differs)) return verdict;
   }
+  verdict.spent = spent;
   if (std::ranges::any_of(pe_long_cases(module), differs)) return verdict;
   return verdict;
 }

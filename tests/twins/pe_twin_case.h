@@ -17,9 +17,13 @@ std::vector<PeCase> pe_long_cases(const PeModule& module);
 // Words for each pass, often at the ends of their codes or at their zero points.
 std::vector<PeStreams> pe_twin_streams(const PeCase& c);
 
+// Plays a case by PeAlone and by the module, from a reset on.
+PePlay play_pe_case(const PeCase& c, const std::vector<PeStreams>& streams, PeTwin& module,
+                    PeStateCycles& spent);
+
 struct PeTwinVerdict {
   std::int64_t cycles = 0;
-  PeStateCycles spent{};
+  PeStateCycles spent{};   // in the random cases
   std::string difference;  // the first, with cycle and case; empty: none
 };
 // Plays random cases by the module and by PeAlone, at least so many cycles, then the long ones; up

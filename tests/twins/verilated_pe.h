@@ -41,14 +41,14 @@ class VerilatedPe : public PeTwin {
     ifmap_slots_ = filter_slots_ = 0;
     Module& m = *module_;
     put(m.cfg_i, pe_cfg_bits(setup));
-    put(m.program_i, pe_program_bits(setup.program, setup.takes_psums));
+    put(m.program_i, pe_idle_bits());
     m.rst_ni = 0;
     step({});
     clock();
     m.rst_ni = 1;
     step({});
-    m.start_i = 1;
-    clock();
+    play_unmapped();
+    start(setup.program, setup.takes_psums);
   }
 
   PeOutputs step(const PeInputs& in) override {
@@ -72,6 +72,8 @@ class VerilatedPe : public PeTwin {
     out.took_filter = out.filter_ready && !in.filter.empty();
     out.took_psum = out.psum_ready && !in.psum.empty();
     out.state = status.state;
+    out.starts = m.starts_o;
+    out.finishes = m.finishes_o;
     out.gated = status.gated;
     out.merged = status.merged;
     out.loads_ifmap = status.loads_ifmap;
@@ -114,6 +116,17 @@ class VerilatedPe : public PeTwin {
   }
 
  private:
+  // A pass in which the PE has no work.
+  void play_unmapped() {
+    module_->start_i = 1;
+    put(module_->program_i, pe_idle_bits());
+    settle();
+    clock();
+    for (int cycle = 0; cycle < 2; ++cycle) {
+      if (step({}).state != PeState::kDone) throw std::logic_error("works without a mapping");
+    }
+  }
+
   template <std::integral Port>
   static void put(Port& port, std::span<const std::uint32_t> words) {
     std::uint64_t bits = 0;
