@@ -152,9 +152,10 @@ TEST(LaneTwin, ReachesEveryLineOfTheLanes) {
   }
 }
 
-// A copy of the RTL in which one place of one module is changed.
+// A copy of the RTL, this test's own, in which one place of one module is changed.
 fs::path with_fault(const std::string& module, const std::string& right, const std::string& wrong) {
-  const fs::path root = fs::path(testing::TempDir()) / "orrery_wrong_lanes";
+  const std::string test = testing::UnitTest::GetInstance()->current_test_info()->name();
+  fs::path root = fs::path(testing::TempDir()) / ("orrery_lanes_" + test);
   fs::remove_all(root);
   fs::create_directories(root / "sim/rtl");
   fs::copy(ORRERY_SOURCE_DIR "/rtl", root / "rtl", fs::copy_options::recursive);
