@@ -222,7 +222,7 @@ TEST(LaneTwin, AssertionsOfTheRtlEndTheRun) {
 
 TEST(LaneTwin, QueuesAndTheSearchForWordsAreProved) {
   const std::string prove = ORRERY_SOURCE_DIR "/rtl/proof/prove_bounded";
-  EXPECT_EQ(run_script(prove, {"lane_queue"}).text, "lane_queue: 4 assert cells hold in 9 cycles");
+  EXPECT_EQ(run_script(prove, {"lane_queue"}).text, "lane_queue: 4 assert cells hold in 12 cycles");
   EXPECT_EQ(run_script(prove, {"leading_nonzero"}).text,
             "leading_nonzero: 3 assert cells hold for all inputs");
   const fs::path wrong = with_fault("lane_queue", "taken_q < items_i", "taken_q <= items_i");
