@@ -297,7 +297,7 @@ Machine random_machine(Rng& rng) {
 namespace {
 
 // A variation that can have the MAC, which not every one can.
-Machine random_machine(Rng& rng, std::string_view mac) {
+Machine machine_with(std::string_view mac, Rng& rng) {
   while (true) {
     const Machine plain = random_machine(rng);
     Node file = parse_yaml_text(orrery::to_yaml(plain), "variation");
@@ -322,7 +322,7 @@ Case random_case(std::uint64_t seed) { return random_case(seed, ""); }
 
 Case random_case(std::uint64_t seed, std::string_view mac) {
   Rng rng(seed);
-  Case c{.machine = mac.empty() ? random_machine(rng) : random_machine(rng, mac),
+  Case c{.machine = mac.empty() ? random_machine(rng) : machine_with(mac, rng),
          .layer = {},
          .mapping = {},
          .in = {},
