@@ -6,8 +6,8 @@
 #include <optional>
 #include <utility>
 
+#include "dataflows/all.h"
 #include "dataflows/pass/pass.h"
-#include "dataflows/row_stationary.h"
 #include "sim/random/conv.h"
 
 namespace orrery {
@@ -233,11 +233,13 @@ Mapping random_mapping(const Layer& layer, const Machine& machine, Rng& rng) {
 // Nothing where no try is legal.
 std::optional<Mapping> legal_mapping(const Layer& layer, const Machine& machine, Rng& rng) {
   if (rng.chance(25)) {
-    try {
-      Mapping m = row_stationary(layer, machine);
-      if (check(m, layer, machine).empty()) return m;
-    } catch (const InputError&) {
-      // None fits: a random nest may.
+    for (const Dataflow& dataflow : kDataflows) {
+      try {
+        Mapping m = dataflow.map(layer, machine);
+        if (check(m, layer, machine).empty()) return m;
+      } catch (const InputError&) {
+        // None fits: another may, or a random nest.
+      }
     }
   }
   for (int tries = 0; tries < 100; ++tries) {

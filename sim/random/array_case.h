@@ -19,7 +19,8 @@ struct ArrayCase {
 // A machine of one PE with plenty of room, no latencies, buses of one word and psums of one.
 Machine roomy_machine();
 
-// The same case for the same seed, everywhere. One in four is mapped by row_stationary().
+// The same case for the same seed, everywhere. One in four is mapped by the first
+// built-in dataflow that can.
 ArrayCase random_array_case(std::uint64_t seed);
 
 // The seed, then the machine, the layer and the mapping as YAML.

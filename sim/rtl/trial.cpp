@@ -99,9 +99,10 @@ ArrayTrial trial_of(const ArrayCase& c, std::size_t most) {
   for (Step step; trial.passes.size() < most && walk.next(step);) {
     std::array<TileLayout, kTensors> layout;
     for (const Tensor t : kAllTensors) layout[index(t)] = tile_layout(c.layer, step.pass, t);
-    trial.compiled.push_back(compile_pass(c.layer, c.machine, c.mapping, step.pass, layout));
+    trial.compiled.push_back(std::make_unique<const Pass>(
+        compile_pass(c.layer, c.machine, c.mapping, step.pass, layout)));
     PassCase& pass = trial.passes.emplace_back();
-    pass.pass = &trial.compiled.back();
+    pass.pass = trial.compiled.back().get();
     pass.ifmap = random_words<std::int16_t>(layout[0].size(), n.operand_bits, kZeros[0], rng);
     pass.filter = random_words<std::int16_t>(layout[1].size(), n.operand_bits, kZeros[1], rng);
     pass.psum = random_words<std::int32_t>(layout[2].size(), n.psum_bits, kZeros[2], rng);

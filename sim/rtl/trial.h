@@ -2,6 +2,7 @@
 #pragma once
 
 #include <deque>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -24,11 +25,11 @@ LockStepRtlSize small_size(const std::string& mac, bool systolic);
 bool give_mac(ArrayCase& c, const std::string& mac);
 bool give_mac(LockStepCase& c, const std::string& mac);
 
-// A row of passes with their words, which point into `compiled`.
+// A row of passes with their words, which point to `compiled`.
 struct ArrayTrial {
   Machine machine;
   MacRegisters registers;
-  std::deque<Pass> compiled;
+  std::vector<std::unique_ptr<const Pass>> compiled;
   std::vector<PassCase> passes;
 };
 // The first passes of the layer, at most `most`, with random words.

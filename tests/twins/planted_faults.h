@@ -23,15 +23,6 @@ inline bool at_full_length() {
   return all != nullptr && std::string(all) == "1";
 }
 
-// All of them at full length (ORRERY_ALL=1), else every `step`th.
-inline std::vector<int> faults_to_play(const std::vector<std::string>& planted, int step) {
-  std::vector<int> faults;
-  for (int fault = 1; fault <= static_cast<int>(planted.size());
-       fault += at_full_length() ? 1 : step)
-    faults.push_back(fault);
-  return faults;
-}
-
 // Whether yosys proves that a fault of a netlist changes nothing; of the number 0, what
 // prove_array_harmless says.
 inline bool is_proved_harmless(const std::string& netlist, int fault) {

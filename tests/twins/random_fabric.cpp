@@ -165,9 +165,10 @@ ArrayTrial fabric(const RtlShape& shape, int passes, Where where, Draw draw, Rng
   play.registers.ifmap = play.machine.widths().ifmap;
   play.registers.filter = play.machine.widths().filter;
   for (int i = 0; i < passes; ++i)
-    play.compiled.push_back(pass_of(draw(), play.machine, shape, where, rng));
-  for (const Pass& pass : play.compiled)
-    play.passes.push_back(random_tiles(pass, play.machine.numbers.psum_bits, rng));
+    play.compiled.push_back(
+        std::make_unique<const Pass>(pass_of(draw(), play.machine, shape, where, rng)));
+  for (const auto& pass : play.compiled)
+    play.passes.push_back(random_tiles(*pass, play.machine.numbers.psum_bits, rng));
   return play;
 }
 
