@@ -52,8 +52,8 @@ struct RtlPlayedPass {
 
 class RtlArray {
  public:
-  // `module` is a pe_array of this shape, which is reset. Throws InputError where the shape does not do for
-  // the machine.
+  // `module` is a pe_array of this shape, which is reset. Throws InputError where the shape does
+  // not do for the machine.
   RtlArray(const Machine& machine, const MacRegisters& registers, const RtlShape& shape,
            RtlModule& module);
 
